@@ -1,0 +1,99 @@
+"""The one place where the SDK is called, and where its errors become store errors.
+
+No error leaves with the SDK's exception behind it, and no frame that an error passes through holds a value in clear:
+requests and answers can contain values, and error reports show both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol
+
+from secretsui.cloud import sessions
+from secretsui.cloud.errors import Expired, StoreError
+from secretsui.cloud.sessions import Identity
+from secretsui.cloud.translate import EXPIRED, foreign_answer, translate
+from secretsui.core.sensitive import Sensitive
+
+Answer = dict[str, Any]
+
+
+class Ask(Protocol):
+    """`ask` with its identity settled: what the parts of a store are given to speak with the service."""
+
+    def __call__(
+        self, operation: str, params: Mapping[str, Any], *, name: str = "", value: Sensitive | None = None
+    ) -> Answer: ...
+
+
+# What a true answer always has one of. A proxy's page would pass for an empty answer, and so for "no secrets".
+_PROOF: Final[Mapping[str, tuple[str, ...]]] = {
+    "list_secrets": ("SecretList",),
+    "batch_get_secret_value": ("SecretValues", "Errors"),
+    "tag_resource": ("ResponseMetadata",),
+    "untag_resource": ("ResponseMetadata",),
+    "get_caller_identity": ("Account",),
+}
+# The member of a request that carries a value. In answers it comes back wrapped, at any depth used by the service.
+_VALUE: Final = "SecretString"
+_BINARY: Final = "SecretBinary"
+
+
+def ask(
+    identity: Identity,
+    operation: str,
+    params: Mapping[str, Any] | None = None,
+    *,
+    service: str = "secretsmanager",
+    value: Sensitive | None = None,
+    name: str = "",
+) -> Answer:
+    """The service's answer, with each value in it Sensitive and each binary one replaced by its size.
+
+    Refused as expired, it is asked once more with credentials read anew. `name` is the secret that it is about.
+    """
+    outcome = _attempt(identity, operation, params or {}, service, value, name)
+    if isinstance(outcome, Expired):
+        sessions.forget(identity)
+        if outcome.code in EXPIRED:
+            outcome = _attempt(identity, operation, params or {}, service, value, name)
+    if isinstance(outcome, StoreError):
+        raise outcome
+    return outcome
+
+
+def _attempt(
+    identity: Identity, operation: str, params: Mapping[str, Any], service: str, value: Sensitive | None, name: str
+) -> Answer | StoreError:
+    try:
+        method: Callable[..., Answer] = getattr(sessions.client(identity, service), operation)
+        clear = {} if value is None else {_VALUE: value.reveal()}
+        answer = _covered(method(**params, **clear))
+    except StoreError as known:
+        return known.with_traceback(None)
+    except sdk_errors() as error:
+        return translate(error, identity, name=name)
+    if not any(key in answer for key in _PROOF.get(operation, ("ARN",))):
+        return foreign_answer(name)
+    return answer
+
+
+def _covered(answer: Answer) -> Answer:
+    for holder in (answer, *answer.get("SecretValues", ())):
+        if _VALUE in holder:
+            holder[_VALUE] = Sensitive(holder[_VALUE])
+        if _BINARY in holder:
+            holder[_BINARY] = len(holder[_BINARY])
+    return answer
+
+
+def sdk_errors() -> tuple[type[Exception], ...]:
+    """Everything the SDK is known to raise for reasons that are not ours.
+
+    ValueError: an endpoint that is no address. RuntimeError: credentials renewed to expired ones. OSError: a
+    configuration file that cannot be read.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
+
+    return (ClientError, BotoCoreError, ResponseParserError, ValueError, RuntimeError, OSError)

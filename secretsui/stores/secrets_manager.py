@@ -1,0 +1,194 @@
+"""AWS Secrets Manager as a store of raw secrets."""
+
+from __future__ import annotations
+
+import re
+import threading
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any, Final
+
+from secretsui.cloud.edge import ask
+from secretsui.cloud.sessions import Identity
+from secretsui.core.sensitive import Sensitive
+from secretsui.stores import aws_entries, aws_probe
+from secretsui.stores.aws_reading import BATCH, Reading
+from secretsui.stores.aws_writing import Writing
+from secretsui.stores.base import Absent, BadName, Capabilities, Probe, SecretInfo, StoreError, TooLarge, Value, Version
+
+CAPABILITIES: Final = Capabilities(
+    page_size=100,
+    batch_size=BATCH,
+    compare_and_swap=True,
+    restore=True,
+    history=True,
+    tags=True,
+    max_bytes=65_536,
+    name_pattern=r"[A-Za-z0-9/_+=.@-]+",
+    max_name_length=512,
+    recovery_days=(7, 30),
+)
+
+
+class SecretsManagerStore:
+    """The secrets of one account and region. Threads may share it; `calls` counts what was asked of AWS."""
+
+    capabilities = CAPABILITIES
+
+    def __init__(self, identity: Identity, *, workers: int = 6) -> None:
+        self.identity = identity
+        self._workers = workers
+        self._calls = 0
+        self._counting = threading.Lock()
+
+    @property
+    def calls(self) -> int:
+        return self._calls
+
+    def _ask(
+        self, operation: str, params: Mapping[str, Any], *, name: str = "", value: Sensitive | None = None
+    ) -> dict[str, Any]:
+        with self._counting:
+            self._calls += 1
+        return ask(self.identity, operation, params, name=name, value=value)
+
+    def list(self, prefix: str) -> Iterator[Sequence[SecretInfo]]:
+        """Reads one page ahead of its caller."""
+        with ThreadPoolExecutor(1, thread_name_prefix="list-secrets") as ahead:
+            page, token = self._page(prefix, "")
+            while token:
+                following = ahead.submit(self._page, prefix, token)
+                yield page
+                page, token = following.result()
+            yield page
+
+    def _page(self, prefix: str, token: str) -> tuple[Sequence[SecretInfo], str]:
+        params: dict[str, Any] = {"MaxResults": CAPABILITIES.page_size, "IncludePlannedDeletion": True}
+        if prefix:
+            params["Filters"] = [{"Key": "name", "Values": [prefix]}]
+        if token:
+            params["NextToken"] = token
+        answer = self._ask("list_secrets", params)
+        found = [aws_entries.info(entry) for entry in answer.get("SecretList", ())]
+        return [each for each in found if each.name.startswith(prefix)], answer.get("NextToken") or ""
+
+    def read(self, names: Sequence[str]) -> Iterator[Mapping[str, Value | StoreError]]:
+        return Reading(self._ask, self.identity, self._workers).batches(names)
+
+    def describe(self, name: str) -> SecretInfo:
+        return aws_entries.info(self._ask("describe_secret", {"SecretId": name}, name=name))
+
+    def versions(self, name: str) -> Sequence[Version]:
+        entries: list[Mapping[str, Any]] = []
+        token: dict[str, str] = {}
+        while True:
+            params = {"SecretId": name, "IncludeDeprecated": True, "MaxResults": 100, **token}
+            answer = self._ask("list_secret_version_ids", params, name=name)
+            entries += answer.get("Versions", ())
+            if not answer.get("NextToken"):
+                return aws_entries.versions(entries)
+            token = {"NextToken": answer["NextToken"]}
+
+    def read_version(self, name: str, version_id: str) -> Value:
+        return aws_entries.value(self._ask("get_secret_value", {"SecretId": name, "VersionId": version_id}, name=name))
+
+    def write(
+        self,
+        name: str,
+        text: Sensitive,
+        *,
+        replaces: str | Absent,
+        token: str = "",
+        description: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        kms_key_id: str = "",
+    ) -> str:
+        _check_text(text, name)
+        writing = Writing(self._ask, name, _version_id(token))
+        if isinstance(replaces, str):
+            return writing.replace(text, replaces)
+        _check_name(name)
+        return writing.create(text, description=description, tags=tags or {}, kms_key_id=kms_key_id)
+
+    def put_back(self, name: str, version_id: str, *, replaces: str) -> None:
+        Writing(self._ask, name, version_id).make_current(replaces)
+
+    def update(self, name: str, *, description: str | None = None, kms_key_id: str | None = None) -> None:
+        given = {"Description": description, "KmsKeyId": kms_key_id}
+        changes = {key: text for key, text in given.items() if text is not None}
+        if changes:
+            self._ask("update_secret", {"SecretId": name, **changes}, name=name)
+
+    def tag(self, name: str, *, put: Mapping[str, str], remove: Sequence[str] = ()) -> None:
+        if put:
+            tags = [{"Key": key, "Value": text} for key, text in put.items()]
+            self._ask("tag_resource", {"SecretId": name, "Tags": tags}, name=name)
+        if remove:
+            self._ask("untag_resource", {"SecretId": name, "TagKeys": [*remove]}, name=name)
+
+    def delete(self, name: str, *, recovery_days: int | None) -> datetime | None:
+        smallest, largest = CAPABILITIES.recovery_days
+        if recovery_days is not None and not smallest <= recovery_days <= largest:
+            raise StoreError(
+                f"A recovery window has {smallest} to {largest} days.",
+                remedy="Choose a number in this range.",
+                name=name,
+            )
+        how = {"ForceDeleteWithoutRecovery": True} if recovery_days is None else {"RecoveryWindowInDays": recovery_days}
+        answer = self._ask("delete_secret", {"SecretId": name, **how}, name=name)
+        return aws_entries.moment(answer, "DeletionDate")
+
+    def restore(self, name: str) -> None:
+        self._ask("restore_secret", {"SecretId": name}, name=name)
+
+    def resource_policy(self, name: str) -> str:
+        answer = self._ask("get_resource_policy", {"SecretId": name}, name=name)
+        return str(answer.get("ResourcePolicy") or "")
+
+
+def probe(identity: Identity, prefix_start: str) -> Probe:
+    """What this identity may do with secrets whose name begins with `prefix_start`; reads and changes none of them."""
+    return aws_probe.probe(identity, prefix_start)
+
+
+def _check_text(text: Sensitive, name: str) -> None:
+    """A text that went through a pickle, or that is only its dots, is no longer the value: refused by type."""
+    if not isinstance(text, Sensitive):
+        raise TypeError("write takes its text as Sensitive")
+    try:
+        size = len(text.reveal().encode())
+    except UnicodeEncodeError as error:
+        position = error.start
+        size = -1
+    if size < 0:
+        raise StoreError(
+            f"Character {position + 1} of the value is not a valid Unicode character.",
+            remedy="Remove or replace this character.",
+            name=name,
+        )
+    if size == 0:
+        raise StoreError("AWS Secrets Manager keeps no empty value.", remedy="Enter at least one character.", name=name)
+    if size > CAPABILITIES.max_bytes:
+        raise TooLarge(
+            f"The value has {size:,} bytes; AWS Secrets Manager accepts {CAPABILITIES.max_bytes:,}.", name=name
+        )
+
+
+def _check_name(name: str) -> None:
+    if len(name) > CAPABILITIES.max_name_length:
+        raise BadName(
+            f"The name has {len(name)} characters; AWS Secrets Manager accepts {CAPABILITIES.max_name_length}.",
+            remedy="Choose a shorter name.",
+            name=name,
+        )
+    if not re.fullmatch(CAPABILITIES.name_pattern, name):
+        raise BadName(name=name)
+
+
+def _version_id(token: str) -> str:
+    """AWS takes 32 to 64 characters as token and as version id; a token of another length maps to one that fits."""
+    if not token:
+        return str(uuid.uuid4())
+    return token if 32 <= len(token) <= 64 else str(uuid.uuid5(uuid.NAMESPACE_OID, token))
