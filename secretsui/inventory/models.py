@@ -1,0 +1,213 @@
+"""Rows that say where secrets are and what is known of them; never what they hold."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Case, Q, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from secretsui.inventory.indexes import SearchedIndex
+
+
+class Account(models.Model):
+    """A cloud account and the identity with which it is opened. Credentials are references, resolved at use."""
+
+    class Credentials(models.TextChoices):
+        AMBIENT = "ambient", _("The server's own credentials")
+        PROFILE = "profile", _("A profile of the AWS configuration")
+        ROLE = "role", _("Assume a role")
+
+    name = models.SlugField(_("Name"), max_length=60, unique=True)
+    account_id = models.CharField(
+        _("Account id"),
+        max_length=12,
+        blank=True,
+        validators=[RegexValidator(r"^\d{12}$", _("An AWS account id has 12 digits."))],
+    )
+    region = models.CharField(_("Region"), max_length=40)
+    credentials = models.CharField(max_length=10, choices=Credentials.choices, default=Credentials.AMBIENT)
+    profile = models.CharField(max_length=100, blank=True)
+    # Each {"role_arn": …, "external_id": …}, assumed one after the other from the ambient or profile identity.
+    role_chain = models.JSONField(default=list, blank=True)
+    endpoint_url = models.URLField(_("Endpoint URL"), blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Kind(models.TextChoices):
+    CONNECTION = "connection", _("Connection")
+    VARIABLE = "variable", _("Variable")
+    CONFIG = "config", _("Config option")
+    OTHER = "other", _("Other")
+
+
+class Prefix(models.Model):
+    """One place that is listed, refreshed and granted as a unit: account, region, store kind, path and entry kind."""
+
+    class StoreKind(models.TextChoices):
+        SECRETS_MANAGER = "secrets-manager", _("AWS Secrets Manager")
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="prefixes")
+    region = models.CharField(_("Region"), max_length=40)
+    store_kind = models.CharField(max_length=20, choices=StoreKind.choices, default=StoreKind.SECRETS_MANAGER)
+    path = models.CharField(_("Prefix"), max_length=256)  # without the trailing separator: airflow/connections
+    sep = models.CharField(_("Separator"), max_length=4, default="/")
+    kind = models.CharField(_("Kind"), max_length=12, choices=Kind.choices)
+    refresh_minutes = models.PositiveIntegerField(_("Refresh every, in minutes"), default=60)
+
+    # What the last refreshes found. `as_of` is when the last complete listing began, None before the first.
+    as_of = models.DateTimeField(null=True, editable=False)
+    complete = models.BooleanField(default=False, editable=False)
+    problem = models.CharField(max_length=300, blank=True, editable=False)
+    remedy = models.CharField(max_length=500, blank=True, editable=False)
+    code = models.CharField(max_length=80, blank=True, editable=False)  # the service's own word for the problem
+    # {"records": n, "kinds": …, "types": {type: n}, "tags": {"k=v": n}, "states": {state: n}, "forms": {form: n}}:
+    # menus and counts without a query. Types and forms are of readable values; tags are the hundred most used.
+    summary = models.JSONField(default=dict, editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["account__name", "region", "path"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "region", "store_kind", "path"], name="prefix_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.region} {self.path}"
+
+    @property
+    def start(self) -> str:
+        """What the name of each of its secrets begins with."""
+        return self.path + self.sep if self.path else ""
+
+    def name_of(self, key: str) -> str:
+        return self.start + key
+
+
+class Refresh(models.Model):
+    """One run over one prefix. At most one is queued or running per prefix: the constraint is the claim."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Queued")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        PARTIAL = "partial", _("Incomplete")
+        FAILED = "failed", _("Failed")
+
+    ACTIVE: ClassVar = (State.QUEUED, State.RUNNING)
+
+    prefix = models.ForeignKey(Prefix, on_delete=models.CASCADE, related_name="refreshes")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
+    trigger = models.CharField(max_length=10, default="manual")  # manual, schedule, start, retry
+    queued_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    beat_at = models.DateTimeField(null=True)  # last sign of life; a silent run is closed by the sweep
+    finished_at = models.DateTimeField(null=True)
+    listed = models.PositiveIntegerField(default=0)
+    to_read = models.PositiveIntegerField(default=0)
+    read = models.PositiveIntegerField(default=0)
+    unreadable = models.PositiveIntegerField(default=0)
+    calls = models.PositiveIntegerField(default=0)
+    problem = models.CharField(max_length=300, blank=True)
+    remedy = models.CharField(max_length=500, blank=True)
+    code = models.CharField(max_length=80, blank=True)
+    error = models.CharField(max_length=20, blank=True)  # StoreError.kind; empty also for a failure of our own
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["prefix"], condition=Q(state__in=["queued", "running"]), name="one_active_refresh"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}: {self.get_state_display()}"
+
+
+# The worst that applies, in this order.
+_STATUS = Case(
+    When(deleted_at__isnull=False, then=Value("deleted")),
+    When(~Q(problem=""), then=Value("broken")),
+    When(~Q(read_error=""), then=Value("unreadable")),
+    When(stale=True, then=Value("stale")),
+    default=Value("ok"),
+)
+
+
+class SecretRecord(models.Model):
+    """The index: metadata of one secret, and of its value only harmless facts and keyed fingerprints."""
+
+    # The unique constraint below serves look-ups by prefix.
+    prefix = models.ForeignKey(Prefix, on_delete=models.CASCADE, related_name="records", db_index=False)
+    name = models.CharField(max_length=512)
+    key = models.CharField(max_length=512)  # conn_id, variable key or config option: the name without the prefix
+    arn = models.CharField(max_length=600, blank=True)
+    description = models.CharField(max_length=2048, blank=True)
+    tags = models.JSONField(default=dict)
+    version_id = models.CharField(max_length=64, blank=True)
+    kms_key_id = models.CharField(max_length=256, blank=True)
+    rotation = models.BooleanField(default=False)
+    owning_service = models.CharField(max_length=128, blank=True)
+    primary_region = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(null=True)
+    accessed_at = models.DateTimeField(null=True)
+    rotated_at = models.DateTimeField(null=True)
+    next_rotation_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+
+    # Facts of the value of `value_version`; empty until it has been read.
+    value_version = models.CharField(max_length=64, blank=True)
+    form = models.CharField(max_length=8, blank=True)  # uri, json, text, binary
+    conn_type = models.CharField(max_length=200, blank=True)
+    endpoint = models.CharField(max_length=512, blank=True)
+    # Keyed HMACs: {"text": …, "login": …, "password": …, "extra": …}; a field not set is absent.
+    fingerprints = models.JSONField(default=dict)
+    fingerprint_key = models.CharField(max_length=16, blank=True)  # id of the key; another key means: read again
+    problem = models.CharField(max_length=40, blank=True)  # why Airflow cannot use the value: see core.facts
+    problem_detail = models.CharField(max_length=200, blank=True)  # the kind of error and its position, no content
+    read_error = models.CharField(max_length=40, blank=True)  # StoreError.kind of the last attempt to read the value
+
+    stale = models.BooleanField(default=False)  # not confirmed by the last refresh, which failed before reaching it
+    listing = models.CharField(
+        max_length=32, blank=True
+    )  # digest of the metadata above: what is unchanged is not written
+    # When this one secret was last asked for by itself. A listing lags by minutes, so for a while this counts for more.
+    described_at = models.DateTimeField(null=True)
+    # Lower case, a line each: name, description, k=v tags behind a tabulator, endpoint. See inventory.search_text.
+    search = models.TextField(blank=True)
+    status = models.GeneratedField(expression=_STATUS, output_field=models.CharField(max_length=10), db_persist=True)
+
+    class Meta:
+        ordering: ClassVar = ["key", "id"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["prefix", "name"], name="secret_once")]
+        indexes: ClassVar = [
+            # Both hold what lists filter by, so that a page is found in the index alone, in the order it is shown.
+            SearchedIndex(
+                fields=["key", "id", "prefix", "status", "conn_type", "changed_at"],
+                name="secret_by_key",
+            ),
+            models.Index(fields=["changed_at", "id", "prefix", "status", "conn_type"], name="secret_by_change"),
+            models.Index(fields=["deleted_at"], name="secret_in_trash", condition=Q(deleted_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def state(self) -> str:
+        """One word for lists and filters: deleted, broken, unreadable, stale or ok; the worst that applies."""
+        checks: list[tuple[str, Any]] = [
+            ("deleted", self.deleted_at),
+            ("broken", self.problem),
+            ("unreadable", self.read_error),
+            ("stale", self.stale),
+        ]
+        return next((word for word, applies in checks if applies), "ok")

@@ -1,0 +1,43 @@
+"""Which prefix a secret belongs to: the most specific one of its account and region."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db.models import QuerySet
+
+from secretsui.inventory.models import Prefix
+
+
+def find(account_name: str, region: str, name: str) -> Prefix | None:
+    """The prefix that this secret belongs to, with its account."""
+    if "\0" in account_name + region + name:
+        return None  # in no name of AWS, and PostgreSQL refuses to look for it
+    there = Prefix.objects.filter(account__name=account_name, region=region).select_related("account")
+    return most_specific(there, name)
+
+
+def owner(prefix: Prefix, name: str) -> Prefix | None:
+    """As `find`, among the prefixes of the same store as this one."""
+    return most_specific(neighbours(prefix), name)
+
+
+def neighbours(prefix: Prefix) -> QuerySet[Prefix]:
+    """Every prefix of the same account, region and kind of store; this one as well."""
+    return Prefix.objects.filter(account=prefix.account_id, region=prefix.region, store_kind=prefix.store_kind)
+
+
+def narrower(prefix: Prefix) -> Sequence[str]:
+    """The beginnings of the names that lie under this prefix and yet belong to another one."""
+    starts = (each.start for each in neighbours(prefix).exclude(pk=prefix.pk))
+    return [start for start in starts if start.startswith(prefix.start) and start != prefix.start]
+
+
+def wider(prefix: Prefix) -> Sequence[Prefix]:
+    """The prefixes that would list the secrets of this one if it did not exist."""
+    return [each for each in neighbours(prefix).exclude(pk=prefix.pk) if prefix.start.startswith(each.start)]
+
+
+def most_specific(prefixes: Iterable[Prefix], name: str) -> Prefix | None:
+    fitting = (each for each in prefixes if name.startswith(each.start))
+    return max(fitting, key=lambda each: len(each.start), default=None)

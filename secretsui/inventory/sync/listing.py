@@ -1,0 +1,165 @@
+"""Metadata: from the pages of a listing to records."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import Final, NamedTuple
+
+from django.db import transaction
+from django.utils import timezone
+
+from secretsui.inventory import places
+from secretsui.inventory.clean import fit, storable
+from secretsui.inventory.models import Prefix, SecretRecord
+from secretsui.inventory.search_text import compose
+from secretsui.inventory.sync import summary
+from secretsui.inventory.sync.progress import Progress
+from secretsui.inventory.sync.upsert import KEY, upsert
+from secretsui.inventory.sync.values import key
+from secretsui.stores.base import SecretInfo
+
+# How far the service's listing may be behind its other answers.
+LAG: Final = timedelta(minutes=5)
+TEXTS: Final = ("arn", "description", "version_id", "kms_key_id", "owning_service", "primary_region")
+FACTS: Final = (
+    *("rotation", "created_at", "changed_at", "accessed_at", "rotated_at", "next_rotation_at", "deleted_at"),
+)
+COLUMNS: Final = (*KEY, "key", *TEXTS, *FACTS, "tags", "search", "listing", "stale")
+_texts, _facts = attrgetter(*TEXTS), attrgetter(*FACTS)
+
+
+class Known(NamedTuple):
+    """A record as it was when the listing began."""
+
+    pk: int
+    listing: str
+    stale: bool
+    value_version: str
+    fingerprint_key: str
+
+    def has_read(self, version_id: str) -> bool:
+        return self.value_version == version_id and self.fingerprint_key == key().id
+
+
+class News(NamedTuple):
+    """What a page says of one secret."""
+
+    info: SecretInfo
+    digest: str
+
+    def is_known(self, known: Known | None) -> bool:
+        return known is not None and known.listing == self.digest
+
+
+class There(NamedTuple):
+    """What a record says as it is about to be written."""
+
+    endpoint: str
+    changed_at: datetime | None
+    described_at: datetime | None
+
+    def is_ahead(self, info: SecretInfo, lately: datetime | None) -> bool:
+        if not (lately and self.described_at and self.changed_at and info.changed_at):
+            return False
+        return self.described_at > lately and self.changed_at > info.changed_at
+
+
+NOWHERE: Final = There("", None, None)
+
+
+class Listing:
+    """One listing of a prefix, page by page; each page is written whole or not at all."""
+
+    def __init__(self, prefix: Prefix, progress: Progress) -> None:
+        self.prefix, self.progress = prefix, progress
+        self._elsewhere = tuple(places.narrower(prefix))
+        rows = SecretRecord.objects.filter(prefix=prefix).order_by().values_list("name", "pk", *Known._fields[1:])
+        self.unseen = {name: Known(*known) for name, *known in rows.iterator(2000)}
+
+    def take(self, page: Iterable[SecretInfo]) -> Sequence[str]:
+        """The names whose values are new."""
+        infos = {each.name: each for each in page if not each.name.startswith(self._elsewhere)}
+        known = {name: self.unseen.pop(name) for name in infos if name in self.unseen}
+        news = [News(info, digest(self.prefix, info)) for info in infos.values()]
+        changed = [each for each in news if not each.is_known(known.get(each.info.name))]
+        confirmed = [each.pk for each in known.values() if each.stale]
+        self.progress.listed += len(infos)
+        if changed or confirmed or self.progress.is_due:
+            self._write(changed, confirmed)
+        return [info.name for info in infos.values() if _has_news(info, known.get(info.name))]
+
+    def _write(self, changed: Sequence[News], confirmed: Sequence[int]) -> None:
+        with transaction.atomic():
+            self.progress.save()
+            write(self.prefix, changed)
+            if confirmed:
+                SecretRecord.objects.filter(pk__in=confirmed).update(stale=False)
+
+
+def write(prefix: Prefix, news: Sequence[News], *, certain: bool = False) -> None:
+    """Insert or update the records of these secrets; what is known of a value stays.
+
+    A listing may be behind: unless `certain`, a record that was asked for by itself lately and says more is kept.
+    """
+    names = [each.info.name for each in news]
+    rows = SecretRecord.objects.filter(prefix=prefix, name__in=names).order_by()
+    known = rows.values_list("name", "endpoint", "changed_at", "described_at")
+    there = {name: There(endpoint, changed_at, described_at) for name, endpoint, changed_at, described_at in known}
+    lately = None if certain else timezone.now() - LAG
+    fresh = [(each, there.get(each.info.name, NOWHERE)) for each in news]
+    upsert(COLUMNS, [_row(prefix, each, old.endpoint) for each, old in fresh if not old.is_ahead(each.info, lately)])
+
+
+def _row(prefix: Prefix, news: News, endpoint: str) -> Sequence[object]:
+    info = news.info
+    texts = [fit(SecretRecord, field, text) for field, text in zip(TEXTS, _texts(info), strict=True)]
+    tags = {storable(key): storable(value) for key, value in info.tags.items()}
+    search = compose(info.name, texts[TEXTS.index("description")], tags, endpoint)
+    key = info.name.removeprefix(prefix.start)
+    return (prefix.pk, info.name, key, *texts, *_facts(info), tags, search, news.digest, False)
+
+
+def digest(prefix: Prefix, info: SecretInfo) -> str:
+    facts = (prefix.start, _texts(info), _facts(info), sorted(info.tags.items()))
+    return hashlib.blake2b(repr(facts).encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def _has_news(info: SecretInfo, known: Known | None) -> bool:
+    """Whether there is a value to read that is not known, or known by another key's fingerprints."""
+    if not info.version_id or info.deleted_at:
+        return False
+    return known is None or not known.has_read(info.version_id)
+
+
+def remove_missing(listing: Listing) -> None:
+    """After a complete listing: what it did not have is gone, and what lies here belongs to no wider prefix."""
+    lately = timezone.now() - LAG
+    with transaction.atomic():
+        listing.progress.save()
+        for some in _slices(listing.unseen):
+            # Too new for the listing, perhaps; if it is gone, it will be missing again next time.
+            SecretRecord.objects.filter(pk__in=some).exclude(described_at__gt=lately).delete()
+        for wider in places.wider(listing.prefix):
+            _hand_over(wider, listing.prefix.start)
+
+
+def mark_missing(listing: Listing) -> None:
+    """After a listing that broke off: what it did not reach stays, marked as not confirmed."""
+    with transaction.atomic():
+        listing.progress.save()
+        for some in _slices(listing.unseen):
+            SecretRecord.objects.filter(pk__in=some).update(stale=True)
+
+
+def _hand_over(wider: Prefix, start: str) -> None:
+    deleted, _ = SecretRecord.objects.filter(prefix=wider, name__startswith=start).delete()
+    if deleted:
+        Prefix.objects.filter(pk=wider.pk).update(summary=summary.count(wider))
+
+
+def _slices(unseen: dict[str, Known]) -> Iterator[Sequence[int]]:
+    ids = [each.pk for each in unseen.values()]
+    return (ids[start : start + 500] for start in range(0, len(ids), 500))

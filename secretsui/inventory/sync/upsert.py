@@ -1,0 +1,85 @@
+"""Many records in one statement, built once. `bulk_create` would take longer to build it than the store to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import DateTimeField, Field, JSONField
+
+from secretsui.inventory.models import SecretRecord
+
+# SQLite takes 32,766 parameters at most.
+ROWS: Final = 400
+KEY: Final = ("prefix_id", "name")
+Row = Sequence[object]
+
+
+def upsert(columns: Sequence[str], rows: Sequence[Row]) -> None:
+    """Insert records, or update these columns of the record with the same prefix and name.
+
+    The first columns are those of KEY. Other columns of a new record get their default, of a known one they stay.
+    """
+    fixed, ops = tuple(columns), connection.ops
+    ways: dict[type[Any], Any] = {
+        DateTimeField: _moment if connection.vendor == "sqlite" else ops.adapt_datetimefield_value
+    }
+    ways |= {JSONField: lambda value: ops.adapt_json_value(value, None)}
+    adapters = [(place, ways[kind]) for place, kind in enumerate(_types(fixed)) if kind in ways]
+    for some in (rows[start : start + ROWS] for start in range(0, len(rows), ROWS)):
+        values = _adapted(some, adapters)
+        with connection.cursor() as cursor:
+            cursor.execute(_statement(fixed, len(some)), values)
+
+
+@cache
+def _statement(columns: tuple[str, ...], rows: int) -> str:
+    quote = connection.ops.quote_name
+    defaults = {field.attname: _literal(field) for field in _fields().values() if _needs_default(field, columns)}
+    row = "(" + ", ".join(["%s"] * len(columns) + list(defaults.values())) + ")"
+    updates = ", ".join(f"{quote(name)} = EXCLUDED.{quote(name)}" for name in columns if name not in KEY)
+    names = ", ".join(quote(name) for name in (*columns, *defaults))
+    table = quote(SecretRecord._meta.db_table)  # noqa: SLF001 - documented API
+    key = ", ".join(quote(name) for name in KEY)
+    values = ", ".join([row] * rows)
+    return f"INSERT INTO {table} ({names}) VALUES {values} ON CONFLICT ({key}) DO UPDATE SET {updates}"  # noqa: S608
+
+
+def _adapted(rows: Sequence[Row], adapters: Sequence[tuple[int, Any]]) -> Sequence[Any]:
+    """The values of all rows one after the other, times and objects as the database's driver takes them."""
+    values: list[Any] = []
+    for row in rows:
+        start = len(values)
+        values.extend(row)
+        for place, adapt in adapters:
+            if values[start + place] is not None:
+                values[start + place] = adapt(values[start + place])
+    return values
+
+
+@cache
+def _types(columns: tuple[str, ...]) -> Sequence[type[Any]]:
+    return [type(_fields()[name]) for name in columns]
+
+
+def _moment(value: datetime) -> str:
+    """What Django makes of a time for SQLite, where it is known to be in UTC."""
+    return str(value.replace(tzinfo=None))
+
+
+@cache
+def _fields() -> Mapping[str, Field[Any, Any]]:
+    fields = SecretRecord._meta.concrete_fields  # noqa: SLF001 - documented API
+    return {field.attname: field for field in fields if not field.primary_key and not field.generated}
+
+
+def _needs_default(field: Field[Any, Any], columns: Sequence[str]) -> bool:
+    return field.attname not in columns and not field.null
+
+
+def _literal(field: Field[Any, Any]) -> str:
+    default = field.get_default()
+    return {str: "''", dict: "'{}'", bool: "FALSE", int: "0"}[type(default)]

@@ -1,0 +1,110 @@
+"""What a record keeps of a value: harmless facts and keyed fingerprints, nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import logging
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+from django.conf import settings
+
+from secretsui.core import facts
+from secretsui.core.sensitive import Sensitive
+from secretsui.inventory.clean import fit
+from secretsui.inventory.models import Prefix, SecretRecord
+from secretsui.inventory.search_text import with_endpoint
+from secretsui.inventory.sync.upsert import KEY, upsert
+from secretsui.stores.base import StoreError, Value
+
+logger = logging.getLogger(__name__)
+
+Answer = Value | StoreError
+# Hex digits kept of a fingerprint: 128 bits tell any two values apart.
+LENGTH: Final = 32
+
+
+class Known(NamedTuple):
+    """Fields of a record, as one value tells them."""
+
+    value_version: str
+    fingerprint_key: str
+    form: str
+    conn_type: str = ""
+    endpoint: str = ""
+    problem: str = ""
+    problem_detail: str = ""
+    fingerprints: Mapping[str, str] = {}
+    read_error: str = ""
+
+
+class Unread(NamedTuple):
+    """There is a value, but this kept us from knowing it: a StoreError.kind, or "unchecked"."""
+
+    kind: str
+
+
+class Key(NamedTuple):
+    secret: bytes
+    id: str
+
+
+COLUMNS: Final = (*KEY, *Known._fields, "search")
+
+
+def learn(answer: Answer, kind: str) -> Known | Unread:
+    """What may be kept of this answer, for a secret of this kind (connection, variable, …)."""
+    if isinstance(answer, StoreError):
+        return Unread(answer.kind)
+    if answer.text is None:
+        return Known(answer.version_id, key().id, "binary")
+    try:
+        return _known(answer.version_id, answer.text, kind)
+    except Exception:
+        # One value that we fail on must not keep all others from being read.
+        logger.exception("value not understood name=%s", answer.name)
+        return Unread("unchecked")
+
+
+def _known(version_id: str, text: Sensitive, kind: str) -> Known:
+    found, (secret, key_id) = facts.facts(text, kind), key()
+    return Known(
+        value_version=fit(SecretRecord, "value_version", version_id),
+        fingerprint_key=key_id,
+        form=found.form,
+        conn_type=fit(SecretRecord, "conn_type", found.conn_type),
+        endpoint=fit(SecretRecord, "endpoint", found.endpoint),
+        problem=fit(SecretRecord, "problem", found.problem),
+        problem_detail=fit(SecretRecord, "problem_detail", found.detail),
+        fingerprints={field: part.fingerprint(secret)[:LENGTH] for field, part in found.parts.items() if part},
+    )
+
+
+def write(prefix: Prefix, learned: Mapping[str, Known | Unread]) -> None:
+    """For records that are there: one that was removed meanwhile does not come back."""
+    records = SecretRecord.objects.select_for_update().filter(prefix=prefix, name__in=list(learned)).order_by()
+    rows: list[Sequence[Any]] = []
+    unread: dict[str, list[str]] = {}
+    for name, search in records.values_list("name", "search"):
+        known = learned[name]
+        if isinstance(known, Known):
+            rows.append((prefix.pk, name, *known, with_endpoint(search, known.endpoint)))
+        else:
+            unread.setdefault(known.kind, []).append(name)
+    upsert(COLUMNS, rows)
+    for kind, names in unread.items():
+        records.filter(name__in=names).update(read_error=kind)
+
+
+def key() -> Key:
+    return _key(str(settings.FINGERPRINT_KEY), facts.REVISION)
+
+
+@cache
+def _key(text: str, revision: int) -> Key:
+    """The id names the key without giving it away: fingerprints and facts under another id cannot be compared."""
+    secret = text.encode()
+    named = f"key of fingerprints, facts of revision {revision}".encode()
+    return Key(secret, hmac.new(secret, named, hashlib.sha256).hexdigest()[:16])

@@ -1,0 +1,126 @@
+"""Every route, grouped by screen: the product's table of contents."""
+
+from __future__ import annotations
+
+from allauth.account import views as allauth_views
+from django.urls import URLPattern, URLResolver, include, path, re_path, register_converter
+from django.views.decorators.http import require_http_methods
+
+from secretsui.web.secret_path import SecretPath
+from secretsui.web.views import (
+    accounts,
+    activity,
+    bulk,
+    create,
+    delete,
+    edit,
+    errors,
+    overview,
+    people,
+    prefixes,
+    refresh,
+    reveal,
+    secret,
+    secrets,
+    shell,
+    tags,
+    trash,
+    versions,
+)
+
+Routes = list[URLPattern | URLResolver]
+
+register_converter(SecretPath, "secret")
+
+form = require_http_methods(["GET", "POST"])
+
+# Only what is offered: no sign-up, no change of address, no reset by e-mail, no social accounts.
+person_routes: Routes = [
+    path("login/", form(allauth_views.login), name="account_login"),
+    path("logout/", form(allauth_views.logout), name="account_logout"),
+    path("inactive/", allauth_views.account_inactive, name="account_inactive"),
+    path("reauthenticate/", form(allauth_views.reauthenticate), name="account_reauthenticate"),
+    path("password/change/", form(allauth_views.password_change), name="account_change_password"),
+    path("password/set/done/", allauth_views.password_reset_from_key_done, name="account_reset_password_from_key_done"),
+    re_path(
+        r"^password/set/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        form(allauth_views.password_reset_from_key),
+        name="account_reset_password_from_key",
+    ),
+]
+
+overview_routes: Routes = [
+    path("", overview.overview, name="overview"),
+]
+
+list_routes: Routes = [
+    path("secrets/", secrets.secrets, name="secrets"),
+    path("secrets/bulk/", bulk.bulk, name="secrets-bulk"),
+    path("secrets/export/", secrets.export, name="secrets-export"),
+    path("inventory/refresh/", refresh.refresh, name="refresh"),
+    path("inventory/progress/", refresh.progress, name="refresh-progress"),
+]
+
+# One secret: detail, reveal, edit, versions, delete, trash.
+at = "s/<slug:account>/<str:region>/<secret:name>"  # `/-/` keeps actions apart from names with slashes
+secret_routes: Routes = [
+    path("secrets/new", create.new, name="secret-new"),
+    path("secrets/new/-/preview", create.preview, name="secret-new-preview"),
+    path("trash/", trash.trash, name="trash"),
+    path(at, secret.show, name="secret"),
+    path(f"{at}/-/fields", secret.fields, name="secret-fields"),
+    path(f"{at}/-/policy", secret.policy, name="secret-policy"),
+    path(f"{at}/-/reveal", reveal.reveal, name="secret-reveal"),
+    path(f"{at}/-/edit", edit.edit, name="secret-edit"),
+    path(f"{at}/-/preview", edit.preview, name="secret-preview"),
+    path(f"{at}/-/versions", versions.versions, name="secret-versions"),
+    path(f"{at}/-/compare", versions.compare_two, name="secret-compare"),
+    path(f"{at}/-/put-back", versions.put_back, name="secret-put-back"),
+    path(f"{at}/-/tags", tags.tags, name="secret-tags"),
+    path(f"{at}/-/details", tags.details, name="secret-details"),
+    path(f"{at}/-/delete", delete.delete, name="secret-delete"),
+    path(f"{at}/-/restore", delete.restore, name="secret-restore"),
+]
+
+account_routes: Routes = [
+    path("", accounts.accounts, name="accounts"),
+    path("new/", accounts.new, name="account-new"),
+    path("<slug:account>/", accounts.edit, name="account-edit"),
+    path("<slug:account>/test/", accounts.test, name="account-test"),
+    path("<slug:account>/remove/", accounts.remove, name="account-remove"),
+    path("<slug:account>/prefixes/new/", prefixes.new, name="prefix-new"),
+    path("<slug:account>/prefixes/<int:pk>/", prefixes.edit, name="prefix-edit"),
+    path("<slug:account>/prefixes/<int:pk>/test/", prefixes.test, name="prefix-test"),
+    path("<slug:account>/prefixes/<int:pk>/grants/", prefixes.grants, name="grants"),
+    path("<slug:account>/prefixes/<int:pk>/remove/", prefixes.remove, name="prefix-remove"),
+]
+
+activity_routes: Routes = [
+    path("", activity.activity, name="activity"),
+    path("export/", activity.export, name="activity-export"),
+]
+
+people_routes: Routes = [
+    path("", people.people, name="people"),
+    path("new/", people.new, name="person-new"),
+    path("<int:pk>/", people.edit, name="person-edit"),
+    path("<int:pk>/link/", people.link, name="person-link"),
+    path("<int:pk>/active/", people.active, name="person-active"),
+]
+
+urlpatterns: Routes = [
+    *overview_routes,
+    *list_routes,
+    *secret_routes,
+    path("settings/accounts/", include(account_routes)),
+    path("settings/people/", include(people_routes)),
+    path("activity/", include(activity_routes)),
+    path("accounts/", include(person_routes)),
+    path("theme/", shell.theme, name="theme"),
+    path("healthz", shell.healthz, name="healthz"),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.failed

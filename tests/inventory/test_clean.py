@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+import pytest
+
+from secretsui.inventory.clean import fit, storable
+from secretsui.inventory.models import SecretRecord
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"), [("plain", "plain"), ("naïve 🦆", "naïve 🦆"), ("a\0b", "a\ufffdb"), ("half \ud83e", "half ?")]
+)
+def test_what_no_database_takes_is_replaced(text: str, stored: str) -> None:
+    assert storable(text) == stored
+
+
+def test_a_text_is_cut_to_its_column() -> None:
+    assert fit(SecretRecord, "form", "x" * 50) == "x" * 8
+    assert fit(SecretRecord, "search", "x" * 5000) == "x" * 5000
