@@ -1,0 +1,186 @@
+"""The form of one secret's value, and the text that it stands for.
+
+`bind` gives the form for a kind of secret, `to_text` turns a valid one into the text to store. What a form was not
+given stays as it is stored: a hidden field is an absence here and never a row of dots that could be written back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+from django.http import QueryDict
+
+from secretsui.core import codec, uri_edit
+from secretsui.core.codec import DIALECTS, CodecError, DecodeError, Dialect
+from secretsui.core.compare import compare
+from secretsui.core.connection import Connection
+from secretsui.core.construct import normal_type
+from secretsui.core.sensitive import Sensitive
+from secretsui.inventory.models import Kind
+from secretsui.web.forms import stored_json
+from secretsui.web.forms.connection import ConnectionFields
+from secretsui.web.forms.raw import RawText
+from secretsui.web.forms.stored import Stored
+
+Mode = Literal["fields", "raw"]
+Form = ConnectionFields | RawText
+
+MAIN: Final[Dialect] = "3.3"  # what the screens show where the three differ
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one Airflow makes of a text: a problem, or the fields in which it differs from what is meant."""
+
+    dialect: Dialect
+    problem: DecodeError | None
+    differs: Sequence[str] = ()
+
+    @property
+    def is_faithful(self) -> bool:
+        return self.problem is None and not self.differs
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The text to store, and what is to know about it before it is stored."""
+
+    text: Sensitive
+    form: str  # uri, json or text
+    meant: Connection | None = None
+    readings: Sequence[Reading] = ()
+    in_place: bool = False  # the stored text with nothing but these changes, so that the rest is read as before
+    ignored: Sequence[str] = ()  # JSON keys that Airflow passes over, and that stay
+    dropped: Sequence[str] = ()  # those that this form has no place for
+    left_out: Sequence[str] = ()  # places of a stored URI that no Airflow reads, and that a new text has no place for
+    problem: CodecError | None = None  # why there is no text: Airflow could not write this either
+
+
+def bind(data: QueryDict | None, kind: str, base: Stored | None, *, mode: str = "", shown: bool = False) -> Form:
+    """The form, bound to `data` if there is some. `shown` puts the stored values of hidden fields into it."""
+    if kind == Kind.CONNECTION and mode != "raw" and (base is None or base.connection is not None):
+        return ConnectionFields(data, base=base, shown=shown)
+    return RawText(data, base=base, kind=kind, shown=shown)
+
+
+def to_text(form: Form, onto: Stored | None = None) -> Composed:
+    """What this valid form says. Where nothing was changed it is the stored text, to the last byte.
+
+    With `onto` the changes of the form are made to that text instead of the one the form was built from.
+    """
+    if isinstance(form, RawText):
+        return of_text(form.typed_text(), form.kind)
+    return _of_fields(form, onto or form.base)
+
+
+def of_text(text: Sensitive, kind: str) -> Composed:
+    if kind != Kind.CONNECTION:
+        return Composed(text, "text")
+    found = read(text, MAIN)
+    meant = None if isinstance(found, DecodeError) else found
+    form = "json" if text.reveal().lstrip().startswith("{") else "uri"
+    return Composed(text, form, meant, readings(text, meant), ignored=stored_json.ignored(text.reveal()))
+
+
+def _of_fields(form: ConnectionFields, target: Stored | None) -> Composed:
+    written_as = _written_as(form, target)
+    changes = _changes(form, target)
+    meant = apply((target and target.connection) or Connection(), changes)
+    try:
+        kept = _in_place(target, changes) if target and written_as == target.written_as else None
+        return kept or _anew(target, meant, written_as)
+    except CodecError as problem:
+        return Composed(Sensitive(""), written_as, meant, problem=problem)
+
+
+def _changes(form: ConnectionFields, target: Stored | None) -> Mapping[str, Any]:
+    """On top of another text than the one the form was built from, an extra is changed key by key."""
+    changes = form.changes()
+    if target is None or target is form.base or not changes.get("extra"):
+        return changes
+    base, theirs = (conn.extra if conn else None for conn in (form.base and form.base.connection, target.connection))
+    return {**changes, "extra": stored_json.rebase(changes["extra"], base, theirs)}
+
+
+def _in_place(target: Stored, changes: Mapping[str, Any]) -> Composed | None:
+    """None where the text cannot be changed so that every Airflow reads the rest as before."""
+    text = _edited(target, changes)
+    if text is None or target.connection is None:
+        return None
+    before = {dialect: read(target.text, dialect) for dialect in DIALECTS}
+    expected = {name: apply(conn, changes) for name, conn in before.items() if isinstance(conn, Connection)}
+    now = [_reading(dialect, read(text, dialect), expected.get(dialect)) for dialect in DIALECTS]
+    if not all(reading.is_faithful for reading in now if reading.dialect in expected):
+        return None
+    ignored = stored_json.ignored(text.reveal())
+    return Composed(text, target.written_as, expected[MAIN], now, in_place=True, ignored=ignored)
+
+
+def _edited(target: Stored, changes: Mapping[str, Any]) -> Sensitive | None:
+    text = target.text.reveal()
+    if not changes:
+        return target.text
+    edited = stored_json.edit(text, changes) if target.is_editable_json else uri_edit.edit(text, changes)
+    return None if edited is None else Sensitive(edited)
+
+
+def _anew(target: Stored | None, meant: Connection, written_as: str) -> Composed:
+    is_uri = written_as == "uri"
+    text = codec.to_uri(meant, MAIN) if is_uri else Sensitive(stored_json.write(meant))
+    had = target.text.reveal() if target else ""
+    was_json = target is not None and target.written_as == "json"
+    return Composed(
+        text,
+        written_as,
+        meant,
+        readings(text, meant),
+        dropped=stored_json.ignored(had),
+        left_out=[] if was_json else uri_edit.unread(had),
+    )
+
+
+def _written_as(form: ConnectionFields, target: Stored | None) -> str:
+    """As the form says; as the target is where the form leaves it as it was."""
+    chosen: str = form.cleaned_data["written_as"]
+    return target.written_as if target and form.base and chosen == form.base.written_as else chosen
+
+
+def apply(start: Connection, changes: Mapping[str, Any]) -> Connection:
+    """The connection with these fields changed, spelled as Airflow will spell them."""
+    found: dict[str, Any] = dict(changes)
+    for field in ("login", "password", "extra"):
+        if isinstance(found.get(field), str):
+            found[field] = Sensitive(found[field])
+    if isinstance(found.get("conn_type"), str):
+        found["conn_type"] = normal_type(found["conn_type"])
+    return replace(start, **found)
+
+
+def read(text: Sensitive, dialect: Dialect) -> Connection | DecodeError:
+    try:
+        return codec.decode_secrets_manager(text.reveal(), dialect)
+    except DecodeError as error:
+        return error
+
+
+def readings(text: Sensitive, meant: Connection | None) -> Sequence[Reading]:
+    return [_reading(dialect, read(text, dialect), meant) for dialect in DIALECTS]
+
+
+def _reading(dialect: Dialect, found: Connection | DecodeError, meant: Connection | None) -> Reading:
+    if isinstance(found, DecodeError):
+        return Reading(dialect, found)
+    return Reading(dialect, None, differing(meant, found) if meant else ())
+
+
+def differing(left: Connection, right: Connection) -> Sequence[str]:
+    """The fields, in Airflow's order and without the keys of the extra, in which two readings differ."""
+    fields = dict.fromkeys(field_of(diff.field) for diff in compare(left, right) if diff.state != "same")
+    return list(fields)
+
+
+def field_of(place: str) -> str:
+    """The field that a compared place belongs to: keys of the extra are named `extra.key`."""
+    return place.partition(".")[0]

@@ -1,0 +1,97 @@
+"""The one secret that a page is about, reached through the person who asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+
+from secretsui.access import policy
+from secretsui.access.door import Door, open_prefix
+from secretsui.access.models import Level
+from secretsui.inventory import places
+from secretsui.inventory.models import Account, Prefix, SecretRecord
+from secretsui.stores.base import NotFound
+from secretsui.web.guards import person
+
+
+class Links:
+    """The addresses of one secret's pages, by the name of the action: `links.put_back` in a template."""
+
+    def __init__(self, *at: str) -> None:
+        self._at = at
+
+    def __getitem__(self, action: str) -> str:
+        return reverse("secret" if action == "show" else f"secret-{action.replace('_', '-')}", args=self._at)
+
+
+@dataclass
+class Subject:
+    prefix: Prefix
+    name: str
+    record: SecretRecord
+    door: Door
+
+    @property
+    def level(self) -> Level:
+        return self.door.level or Level.LIST
+
+    @property
+    def account(self) -> Account:
+        return self.prefix.account
+
+    @property
+    def key(self) -> str:
+        """The conn_id, the variable's key or the config option."""
+        return self.record.key
+
+    @property
+    def can_reveal(self) -> bool:
+        return self.level >= Level.REVEAL
+
+    @property
+    def can_write(self) -> bool:
+        return self.level >= Level.WRITE
+
+    @cached_property
+    def links(self) -> Links:
+        return Links(self.account.name, self.prefix.region, self.name)
+
+
+def granted(request: HttpRequest, prefix: Prefix | None) -> Prefix:
+    """The prefix as this person may see it; 404 where they may not."""
+    visible = policy.visible_prefixes(request.user).filter(pk=prefix.pk).first() if prefix else None
+    if visible is None:
+        raise Http404
+    return visible
+
+
+def find(request: HttpRequest, account: str, region: str, name: str) -> Subject:
+    """404 unless there is such a secret and this person may list it.
+
+    A secret that the index does not know yet is asked for by itself, so that one just made elsewhere has its page.
+    """
+    prefix = granted(request, places.find(account, region, name))
+    door = open_prefix(person(request), prefix)
+    record = prefix.records.filter(name=name).first()
+    if record is None:
+        record = _newly_found(door, name)
+    return Subject(prefix, name, record, door)
+
+
+def _newly_found(door: Door, name: str) -> SecretRecord:
+    try:
+        record = door.refresh_one(name)
+    except NotFound:
+        record = None
+    if record is None:
+        raise Http404
+    return record
+
+
+def require(subject: Subject, level: Level) -> None:
+    """For pages that lead to an action, before the door would refuse the action itself."""
+    if subject.level < level:
+        raise policy.Refused(level, subject.prefix)

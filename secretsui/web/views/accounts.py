@@ -1,0 +1,111 @@
+"""Accounts and their prefixes: administrators change them, everybody else sees those they may list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from secretsui.access import door, policy
+from secretsui.access.models import AccessEvent
+from secretsui.inventory.models import Account, Prefix
+from secretsui.web.context import Branch, visible
+from secretsui.web.forms.account import AccountForm
+from secretsui.web.guards import administrators_only, person
+from secretsui.web.reauth import recently_required
+
+
+@require_GET
+def accounts(request: HttpRequest) -> HttpResponse:
+    administers = policy.may_administer(request.user)
+    listed = _all_prefixes() if administers else visible(request)
+    branches = {prefix.account_id: Branch(prefix.account) for prefix in listed}
+    if administers:
+        branches = {account.pk: Branch(account) for account in Account.objects.all()}
+    for prefix in listed:
+        branches[prefix.account_id].prefixes.append(prefix)
+    return render(request, "accounts/accounts.html", {"branches": list(branches.values())})
+
+
+def _all_prefixes() -> Sequence[Prefix]:
+    return list(Prefix.objects.select_related("account").annotate(granted=Count("grants")))
+
+
+@administrators_only
+@recently_required
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    form = AccountForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        account = _save(request, form, "added")
+        messages.success(request, _("%(name)s added. Test it, then add its prefixes.") % {"name": account.name})
+        return redirect("account-edit", account.name)
+    return render(request, "accounts/account.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@administrators_only
+@recently_required
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, account: str) -> HttpResponse:
+    known = get_object_or_404(Account, name=account)
+    form = AccountForm(request.POST or None, account=known)
+    if request.method == "POST" and form.is_valid():
+        _save(request, form, "changed")
+        messages.success(request, _("%(name)s saved.") % {"name": known.name})
+        return redirect("account-edit", known.name)
+    return _show(request, known, form)
+
+
+def _show(request: HttpRequest, account: Account, form: AccountForm, **more: object) -> HttpResponse:
+    facts = {"form": form, "account": account, "prefixes": account.prefixes.annotate(granted=Count("grants")), **more}
+    return render(request, "accounts/account.html", facts, status=422 if form.errors else 200)
+
+
+def _page(request: HttpRequest, account: str) -> str:
+    return reverse("account-edit", args=[account])
+
+
+@administrators_only
+@require_POST
+@recently_required(back=_page)
+def test(request: HttpRequest, account: str) -> HttpResponse:
+    """Who the credentials are and what they may do with names of the account's region, before there is a prefix."""
+    known = get_object_or_404(Account, name=account)
+    anywhere = Prefix(account=known, region=known.region, path="", sep="")
+    report = door.Door(person(request), anywhere, None).probe()
+    if "HX-Request" in request.headers:
+        return render(request, "accounts/report.html", {"report": report, "place": known.region})
+    return _show(request, known, AccountForm(account=known), report=report, place=known.region)
+
+
+@transaction.atomic
+def _save(request: HttpRequest, form: AccountForm, word: str) -> Account:
+    account = form.save()
+    detail = f"{word}: {', '.join(form.changed_data)}"
+    door.record_admin(person(request), AccessEvent.Action.ACCOUNT, account, detail)
+    return account
+
+
+@administrators_only
+@recently_required
+@require_http_methods(["GET", "POST"])
+def remove(request: HttpRequest, account: str) -> HttpResponse:
+    """The rows of the index go, with the prefixes and their grants. Nothing changes in AWS."""
+    known = get_object_or_404(Account, name=account)
+    confirmed = request.POST.get("confirm") == "yes"
+    if request.method == "POST" and confirmed:
+        with transaction.atomic():
+            door.record_admin(person(request), AccessEvent.Action.ACCOUNT, known, "removed")
+            known.prefixes.all().delete()
+            known.delete()
+        messages.success(request, _("%(name)s removed. Nothing was changed in AWS.") % {"name": account})
+        return redirect("accounts")
+    facts = {"account": known, "prefixes": known.prefixes.all(), "unticked": request.method == "POST"}
+    return render(request, "accounts/remove.html", facts, status=422 if request.method == "POST" else 200)

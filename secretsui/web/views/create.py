@@ -1,0 +1,182 @@
+"""A new secret under a prefix that this person may write to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from secretsui.access import policy
+from secretsui.access.door import open_prefix
+from secretsui.access.models import Level
+from secretsui.inventory import places
+from secretsui.inventory.models import Prefix
+from secretsui.stores.base import StoreError
+from secretsui.web import live
+from secretsui.web.connection_form import Composed, bind, to_text
+from secretsui.web.editor import Editor, new_token
+from secretsui.web.forms.connection import known_types
+from secretsui.web.forms.details import DescriptionField, KmsKeyField
+from secretsui.web.forms.tags import TagRows
+from secretsui.web.guards import person
+from secretsui.web.labels import IDS
+from secretsui.web.preview import facts_of, preview_of
+from secretsui.web.reauth import CONFIRM_FIELD, ask, confirmed, is_recent
+from secretsui.web.review import Review, review
+from secretsui.web.signing_in import keeps_page, keeps_text
+from secretsui.web.subject import Links
+
+
+class IdentityForm(forms.Form):
+    """Name problems are the guard's to tell; here is only what no name may lack."""
+
+    key = forms.CharField(max_length=512, strip=True)
+    description = DescriptionField()
+    kms_key_id = KmsKeyField(
+        gettext_lazy("An alias, a key id or an ARN. Empty means the AWS managed key, which other accounts cannot use.")
+    )
+
+    def __init__(self, *args: Any, prefix_row: Prefix, **kwargs: Any) -> None:
+        self.prefix_row = prefix_row
+        super().__init__(*args, **kwargs)
+        self.fields["key"].label = str(IDS[prefix_row.kind])
+        for field in self.fields.values():
+            field.widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
+
+    @property
+    def name(self) -> str:
+        return self.prefix_row.name_of(self.cleaned_data["key"])
+
+    def clean_key(self) -> str:
+        key: str = self.cleaned_data["key"]
+        if places.owner(self.prefix_row, self.prefix_row.name_of(key)) != self.prefix_row:
+            raise forms.ValidationError(_("Names that start like this belong to a narrower prefix. Choose that one."))
+        return key
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The whole form of a secret that is not there yet."""
+
+    prefix: Prefix
+    identity: IdentityForm
+    tags: TagRows
+    editor: Editor
+
+    def is_valid(self) -> bool:
+        return all([self.identity.is_valid(), self.tags.is_valid(), self.editor.form.is_valid()])
+
+
+def writable(request: HttpRequest) -> Sequence[Prefix]:
+    return [prefix for prefix in policy.visible_prefixes(request.user) if getattr(prefix, "level", 0) >= Level.WRITE]
+
+
+@keeps_text
+@require_http_methods(["GET", "POST"])
+@sensitive_post_parameters()
+def new(request: HttpRequest) -> HttpResponse:
+    if request.method == "GET":
+        return _open(request) if is_recent(request) else ask(request.get_full_path())
+    prefix = _chosen(request, writable(request))
+    if prefix is None:
+        return _choose(request, status=422)
+    draft = _draft(request, prefix)
+    if not confirmed(request):
+        return _page(request, draft, status=403, must_confirm=True, tried=CONFIRM_FIELD in request.POST)
+    if request.POST.get("action") == "rows":
+        return _page(request, draft)
+    return _submitted(request, draft)
+
+
+@keeps_page
+@require_POST
+@sensitive_post_parameters()
+def preview(request: HttpRequest) -> HttpResponse:
+    prefix = _chosen(request, writable(request))
+    if prefix is None:
+        return _choose(request, status=422)
+    draft = _draft(request, prefix)
+    key = request.POST.get("key", "")
+    return preview_of(request, draft.editor.form, prefix.kind, key=key, name=prefix.name_of(key), new=True)
+
+
+def _open(request: HttpRequest) -> HttpResponse:
+    found = writable(request)
+    prefix = found[0] if len(found) == 1 else _chosen(request, found)
+    if prefix is None:
+        return _choose(request, status=200 if found else 403)
+    form = bind(None, prefix.kind, None, mode=request.GET.get("mode", ""))
+    draft = Draft(prefix, IdentityForm(prefix_row=prefix), TagRows(None, {}), Editor(form))
+    return _page(request, draft)
+
+
+def _chosen(request: HttpRequest, prefixes: Sequence[Prefix]) -> Prefix | None:
+    asked = (request.POST if request.method == "POST" else request.GET).get("prefix", "")
+    return next((prefix for prefix in prefixes if str(prefix.pk) == asked), None)
+
+
+def _choose(request: HttpRequest, *, status: int) -> HttpResponse:
+    facts = {"prefixes": writable(request), "mode": request.GET.get("mode", ""), "unknown": status == 422}
+    return render(request, "edit/choose.html", facts, status=status)
+
+
+def _draft(request: HttpRequest, prefix: Prefix) -> Draft:
+    form = bind(request.POST, prefix.kind, None, mode=request.POST.get("mode", ""))
+    editor = Editor(form, token=request.POST.get("token") or new_token())
+    return Draft(prefix, IdentityForm(request.POST, prefix_row=prefix), TagRows(request.POST, {}), editor)
+
+
+def _page(request: HttpRequest, draft: Draft, *, status: int = 200, **facts: Any) -> HttpResponse:
+    editor = replace(draft.editor, review=facts.get("review"))
+    everything = {
+        "draft": draft,
+        "editor": editor,
+        "form": editor.form,
+        "types": known_types(),
+        "kind": draft.prefix.kind,
+        "several": len(writable(request)) > 1,
+        **facts,
+    }
+    return render(request, "edit/new.html", everything, status=status)
+
+
+def _submitted(request: HttpRequest, draft: Draft) -> HttpResponse:
+    if not draft.is_valid():
+        return _page(request, draft, status=422)
+    composed = to_text(draft.editor.form)
+    key, name, kind = draft.identity.cleaned_data["key"], draft.identity.name, draft.prefix.kind
+    remarks = review(key, composed, draft.editor.form, kind, name=name, new=True)
+    facts = {"review": remarks, **facts_of(composed, kind)}
+    if request.POST.get("action") == "preview":
+        return _page(request, draft, **facts)
+    if remarks.errors or (remarks.warnings and "accept" not in request.POST):
+        return _page(request, draft, status=422, **facts)
+    return _create(request, draft, composed, remarks)
+
+
+def _create(request: HttpRequest, draft: Draft, composed: Composed, remarks: Review) -> HttpResponse:
+    name, cleaned = draft.identity.name, draft.identity.cleaned_data
+    links = Links(draft.prefix.account.name, draft.prefix.region, name)
+    try:
+        open_prefix(person(request), draft.prefix).create(
+            name,
+            composed.text,
+            token=draft.editor.token,
+            description=cleaned["description"] or None,
+            tags=draft.tags.tags(),
+            kms_key_id=cleaned["kms_key_id"],
+        )
+    except StoreError as error:
+        facts = {"error": error, "links": links, "review": remarks}
+        return _page(request, draft, status=live.status_of(error), **facts)
+    messages.success(request, _("%(id)s created.") % {"id": cleaned["key"]})
+    return redirect(links["show"])

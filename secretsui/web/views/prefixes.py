@@ -1,0 +1,128 @@
+"""One prefix: where it is, how often it is refreshed, who has which grant on it, and whether it can be reached."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from secretsui.access import door
+from secretsui.access.models import AccessEvent
+from secretsui.inventory import sync
+from secretsui.inventory.models import Account, Prefix
+from secretsui.web.forms.prefix import GrantsForm, IntervalForm, PrefixForm
+from secretsui.web.guards import administrators_only, person
+from secretsui.web.reauth import recently_required
+
+
+def _find(account: str, pk: int) -> Prefix:
+    return get_object_or_404(Prefix.objects.select_related("account"), account__name=account, pk=pk)
+
+
+def _page(request: HttpRequest, account: str, pk: int) -> str:
+    return reverse("prefix-edit", args=[account, pk])
+
+
+@administrators_only
+@recently_required
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest, account: str) -> HttpResponse:
+    known = get_object_or_404(Account, name=account)
+    form = PrefixForm(request.POST or None, account=known)
+    grants = GrantsForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and grants.is_valid():
+        prefix = _add(request, form, grants)
+        for notice in form.notices:
+            messages.info(request, notice)
+        messages.success(request, _("%(path)s added. It is being read now.") % {"path": prefix.path})
+        return redirect("prefix-edit", account, prefix.pk)
+    facts = {"form": form, "grants": grants, "account": known}
+    return render(request, "accounts/prefix_new.html", facts, status=422 if form.errors or grants.errors else 200)
+
+
+@transaction.atomic
+def _add(request: HttpRequest, form: PrefixForm, grants: GrantsForm) -> Prefix:
+    prefix = form.save()
+    door.record_admin(person(request), AccessEvent.Action.PREFIX, prefix, "added")
+    _save_grants(request, grants, prefix)
+    sync.queue(prefix, "start")
+    return prefix
+
+
+def _save_grants(request: HttpRequest, grants: GrantsForm, prefix: Prefix) -> int:
+    changes = grants.save(prefix)
+    for words in changes:
+        door.record_admin(person(request), AccessEvent.Action.GRANT, prefix, words)
+    return len(changes)
+
+
+@administrators_only
+@recently_required
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, account: str, pk: int) -> HttpResponse:
+    prefix = _find(account, pk)
+    form = IntervalForm(request.POST or None, initial={"refresh_minutes": prefix.refresh_minutes})
+    if request.method == "POST" and form.is_valid():
+        prefix.refresh_minutes = form.cleaned_data["refresh_minutes"]
+        with transaction.atomic():
+            prefix.save(update_fields=["refresh_minutes"])
+            detail = f"refreshed every {prefix.refresh_minutes} minutes"
+            door.record_admin(person(request), AccessEvent.Action.PREFIX, prefix, detail)
+        messages.success(request, _("%(path)s saved.") % {"path": prefix.path})
+        return redirect("prefix-edit", account, pk)
+    return _show(request, prefix, form, GrantsForm(prefix=prefix))
+
+
+def _show(request: HttpRequest, prefix: Prefix, form: IntervalForm, grants: GrantsForm, **more: object) -> HttpResponse:
+    facts = {"form": form, "grants": grants, "account": prefix.account, "prefix": prefix, **more}
+    return render(request, "accounts/prefix.html", facts, status=422 if form.errors or grants.errors else 200)
+
+
+def _interval(prefix: Prefix) -> IntervalForm:
+    return IntervalForm(initial={"refresh_minutes": prefix.refresh_minutes})
+
+
+@administrators_only
+@require_POST
+@recently_required(back=_page)
+def test(request: HttpRequest, account: str, pk: int) -> HttpResponse:
+    prefix = _find(account, pk)
+    report = door.open_prefix(person(request), prefix).probe()
+    place = f"{prefix.region} {prefix.start}*"
+    if "HX-Request" in request.headers:
+        return render(request, "accounts/report.html", {"report": report, "place": place})
+    return _show(request, prefix, _interval(prefix), GrantsForm(prefix=prefix), report=report, place=place)
+
+
+@administrators_only
+@require_POST
+@recently_required(back=_page)
+def grants(request: HttpRequest, account: str, pk: int) -> HttpResponse:
+    prefix = _find(account, pk)
+    form = GrantsForm(request.POST, prefix=prefix)
+    if not form.is_valid():
+        return _show(request, prefix, _interval(prefix), form)
+    with transaction.atomic():
+        changed = _save_grants(request, form, prefix)
+    messages.success(request, _("Grants saved.") if changed else _("Nothing changed."))
+    return redirect("prefix-edit", account, pk)
+
+
+@administrators_only
+@recently_required(back=_page)
+@require_http_methods(["GET", "POST"])
+def remove(request: HttpRequest, account: str, pk: int) -> HttpResponse:
+    """The rows of the index and the grants go. Nothing changes in AWS."""
+    prefix = _find(account, pk)
+    if request.method == "POST" and request.POST.get("confirm") == "yes":
+        with transaction.atomic():
+            door.record_admin(person(request), AccessEvent.Action.PREFIX, prefix, "removed")
+            prefix.delete()
+        messages.success(request, _("%(path)s removed. Nothing was changed in AWS.") % {"path": prefix.path})
+        return redirect("account-edit", account)
+    facts = {"account": prefix.account, "prefixes": [prefix], "prefix": prefix, "unticked": request.method == "POST"}
+    return render(request, "accounts/remove.html", facts, status=422 if request.method == "POST" else 200)

@@ -1,0 +1,44 @@
+"""One secret, drawn from the index and from what the store says of it now; never from its value."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from secretsui.stores.base import StoreError
+from secretsui.web import live, subject, value_rows
+from secretsui.web.forms.connection import pretty
+from secretsui.web.htmx import is_fragment
+
+
+@require_GET
+def show(request: HttpRequest, account: str, region: str, name: str) -> HttpResponse:
+    found = subject.find(request, account, region, name)
+    now = live.look(found.door, name)
+    facts = {"subject": found, "rows": value_rows.masked(found.record, found.prefix.kind), "live": now}
+    return render(request, "secret/secret.html", facts, status=live.status_of(now.error))
+
+
+@require_GET
+def fields(request: HttpRequest, account: str, region: str, name: str) -> HttpResponse:
+    """The masked fields: what hiding puts in place of revealed ones."""
+    found = subject.find(request, account, region, name)
+    facts = {"subject": found, "rows": value_rows.masked(found.record, found.prefix.kind)}
+    return render(request, "secret/fields.html" if is_fragment(request) else "secret/masked.html", facts)
+
+
+@require_GET
+def policy(request: HttpRequest, account: str, region: str, name: str) -> HttpResponse:
+    """The resource policy, asked for when somebody opens it."""
+    found = subject.find(request, account, region, name)
+    facts: dict[str, object] = {"subject": found}
+    error = None
+    try:
+        text = found.door.resource_policy(name)
+        facts["policy"] = pretty(text)
+    except StoreError as failure:
+        error = facts["error"] = failure
+    if is_fragment(request):
+        return render(request, "secret/policy.html#policy", facts)
+    return render(request, "secret/policy.html", facts, status=live.status_of(error))

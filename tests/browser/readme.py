@@ -1,0 +1,36 @@
+"""The pictures of the README, of the real product with its sample data.
+
+python -m tests.browser.readme FOLDER
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser.chromium import launched
+from tests.browser.shots import SIZES, Album, running
+
+PICTURES: Final = {
+    "secrets-light.png": ("/secrets/?account=data-prod&kind=connection&sort=state", "light"),
+    "secret-dark.png": ("/s/data-prod/eu-central-1/airflow/connections/warehouse", "dark"),
+}
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright, launched(playwright) as browser, running(scratch=False) as product:
+        album = Album(browser, product, folder)
+        for name, (path, scheme) in PICTURES.items():
+            page = album("admin", color_scheme=scheme, viewport=SIZES["wide"])
+            page.goto(path)
+            page.screenshot(path=folder / name)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    main(Path(sys.argv[1]))

@@ -1,0 +1,308 @@
+"""Every screen and state of the product, each as the way to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.product import Product, Secret
+
+VALUE: Final = (
+    '{"conn_type": "postgres", "host": "db.example", "port": 5432, "schema": "sales", "login": "etl", '
+    '"password": "s3cret", "extra": {"sslmode": "require", "keepalives_idle": 30}}'
+)
+
+
+class Visitor(Protocol):
+    @property
+    def product(self) -> Product: ...
+
+    def __call__(self, who: str = "", *, minutes_ago: int = 0, **options: Any) -> Page: ...
+
+    def expect(self, *statuses: int) -> None: ...
+
+
+class Way:
+    """Leads one visitor to the screens; makes the secrets that they show, once."""
+
+    def __init__(self, visit: Visitor, **options: Any) -> None:
+        self.visit, self.options = visit, options
+        self.product = visit.product
+
+    def page(self, path: str, who: str = "admin", *, minutes_ago: int = 0) -> Page:
+        page = self.visit(who, minutes_ago=minutes_ago, **self.options)
+        page.goto(path)
+        return page
+
+    def secret(self) -> Secret:
+        secret = self.product.secret(VALUE, start="shown", tags={"team": "data", "owner": "mara.vos"})
+        secret.save(VALUE.replace("s3cret", "s3cret-2").replace("5432", "6432"))
+        return secret
+
+
+Screen = Callable[[Way], Page]
+
+
+def at(path: str, who: str = "admin") -> Screen:
+    return lambda way: way.page(path, who)
+
+
+def refused(status: int, path: str, who: str) -> Screen:
+    def opened(way: Way) -> Page:
+        page = way.visit(who, **way.options)
+        way.visit.expect(status)
+        page.goto(path)
+        return page
+
+    return opened
+
+
+def pressed(path: str, button: str) -> Screen:
+    """A page with something opened on it."""
+
+    def opened(way: Way) -> Page:
+        page = way.page(path)
+        page.get_by_role("button", name=re.compile(f"^{button}")).filter(visible=True).first.click()
+        page.locator("[popover]:popover-open, dialog[open]").first.wait_for()
+        return page
+
+    return opened
+
+
+def of_secret(action: str = "") -> Screen:
+    return lambda way: way.page(way.secret().page(action))
+
+
+def wrong_sign_in(way: Way) -> Page:
+    page = way.page("/accounts/login/", "")
+    page.get_by_label("Username").fill("nobody")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("alert").wait_for()
+    return page
+
+
+def reauthenticate(way: Way) -> Page:
+    page = way.page(way.secret().page("edit"), minutes_ago=20)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Confirm that it is you")
+    return page
+
+
+def selected(way: Way) -> Page:
+    page = way.page("/secrets/?account=data-dev")
+    for box in page.get_by_role("checkbox", name=re.compile("^Select (?!all)")).all()[:3]:
+        box.check()
+    page.keyboard.press("End")  # where the sticky bar covers no row
+    return page
+
+
+def bulk(button: str) -> Screen:
+    def opened(way: Way) -> Page:
+        page = selected(way)
+        page.get_by_role("button", name=button).click()
+        expect(page.get_by_role("complementary")).to_be_visible()
+        return page
+
+    return opened
+
+
+def revealed(way: Way) -> Page:
+    page = of_secret()(way)
+    page.get_by_role("button", name="Reveal values").click()
+    expect(page.locator("#fields")).to_contain_text("s3cret-2")
+    return page
+
+
+def revealed_page(way: Way) -> Page:
+    """As it is without script, where a button leads to a page of its own."""
+    secret = way.secret()
+    page = way.page(secret.page())
+    page.evaluate("() => document.querySelector('.act form').removeAttribute('hx-post')")
+    page.evaluate("() => document.querySelector('.act form').submit()")
+    expect(page).to_have_url(secret.page("reveal"))
+    expect(page.locator("#fields")).to_contain_text("s3cret-2")
+    return page
+
+
+def edited(mode: str, text: str = "") -> Screen:
+    """The form with its preview, valid or with what keeps it from being saved."""
+
+    def opened(way: Way) -> Page:
+        way.visit.expect(422)
+        page = way.page(way.secret().page(f"edit?mode={mode}"))
+        if mode == "raw":
+            page.locator("textarea[name=text]").fill(text)
+        else:
+            page.locator("#edit").get_by_label("Port").fill(text)
+        page.get_by_role("button", name="Save new version").last.click()
+        page.get_by_role("alert").first.wait_for()
+        return page
+
+    return opened
+
+
+def previewed(way: Way) -> Page:
+    page = way.page(way.secret().page("edit?mode=raw"))
+    page.locator("textarea[name=text]").fill("google_cloud_platform://?project=x")
+    expect(page.locator("#preview")).to_contain_text("Before you save")
+    return page
+
+
+def conflict(way: Way) -> Page:
+    secret = way.secret()
+    page = way.page(secret.page("edit"))
+    way.visit.expect(409)
+    secret.save(VALUE.replace("s3cret", "theirs").replace("require", "verify-full"))
+    page.locator("#edit").get_by_label("Password", exact=True).fill("mine")
+    page.get_by_role("button", name="Save new version").last.click()
+    page.locator("#clash").wait_for()
+    return page
+
+
+def compared(way: Way) -> Page:
+    page = of_secret()(way)
+    page.get_by_role("link", name="Compare version 1 with the current one").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Version 1 against version 2")
+    return page
+
+
+def put_back(way: Way) -> Page:
+    page = of_secret()(way)
+    page.get_by_role("link", name="Put back… version 1").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Put version 1 back")
+    return page
+
+
+def pending_deletion(way: Way) -> Page:
+    secret = way.secret()
+    secret.product.aws().delete_secret(SecretId=secret.name, RecoveryWindowInDays=9)
+    page = way.page(secret.page())
+    expect(page.get_by_role("alert").first).to_contain_text("Gone for good in")
+    return page
+
+
+def trash(way: Way) -> Page:
+    pending_deletion(way)
+    page = way.page("/trash/")
+    expect(page.get_by_role("button", name=re.compile("^Restore shown_")).first).to_be_visible()
+    return page
+
+
+def new(way: Way) -> Page:
+    page = way.page("/secrets/new")
+    page.get_by_role("link", name="scratch/connections").click()
+    expect(page.get_by_label("Connection Id")).to_be_visible()
+    return page
+
+
+def account(way: Way) -> Page:
+    return way.page("/settings/accounts/data-prod/")
+
+
+def tested(way: Way) -> Page:
+    page = account(way)
+    page.get_by_role("button", name="Test").click()
+    expect(page.get_by_role("region", name="Test")).to_contain_text("Who am I")
+    return page
+
+
+def prefix(way: Way) -> Page:
+    page = way.page("/settings/accounts/")
+    page.get_by_role("table", name="Prefixes of data-prod").get_by_role("link").first.click()
+    expect(page.get_by_role("heading", name="Who may do what")).to_be_visible()
+    return page
+
+
+def person(way: Way) -> Page:
+    page = way.page("/settings/people/")
+    page.get_by_role("link", name="bob").click()
+    expect(page.get_by_label("Username")).to_have_value("bob")
+    return page
+
+
+def one_time_link(way: Way) -> Page:
+    page = person(way)
+    page.get_by_role("button", name="Make a link").click()
+    expect(page.get_by_role("heading", name="Shown once")).to_be_visible()
+    return page
+
+
+def first_password(way: Way) -> Page:
+    link = one_time_link(way).locator("pre").inner_text()
+    return way.page(link, "")
+
+
+def refreshing(way: Way) -> Page:
+    """Nothing works it off, so it stays as it is until the end of the test."""
+    way.product.tell("queue", path="scratch/variables")
+    page = way.page("/secrets/?account=data-dev")
+    expect(page.locator("#progress")).to_contain_text("Refreshing")
+    return page
+
+
+SCREENS: Final[Mapping[str, Screen]] = {
+    "sign-in": at("/accounts/login/", ""),
+    "sign-in-wrong": wrong_sign_in,
+    "sign-out": at("/accounts/logout/"),
+    "reauthenticate": reauthenticate,
+    "first-password": first_password,
+    "password": at("/accounts/password/change/"),
+    "overview": at("/"),
+    "overview-nothing": at("/", "charlie"),
+    "list": at("/secrets/"),
+    "list-second-page": at("/secrets/?page=2&sort=-changed"),
+    "list-one": at("/secrets/?q=bigquery_marketing&account=data-dev"),
+    "list-none": at("/secrets/?q=there-is-no-such-thing"),
+    "list-nothing": at("/secrets/", "charlie"),
+    "list-filtered": at("/secrets/?account=data-prod&kind=connection&state=broken"),
+    "list-menu": pressed("/secrets/", "Connection type"),
+    "list-selected": selected,
+    "list-refreshing": refreshing,
+    "bulk-tags": bulk("Edit tags…"),
+    "bulk-delete": bulk("Delete…"),
+    "keys": pressed("/secrets/", "Keyboard shortcuts"),
+    "me": pressed("/secrets/", "Account:"),
+    "secret": of_secret(),
+    "secret-list-only": lambda way: way.page(way.secret().page(), "bob"),
+    "secret-menu": lambda way: pressed(way.secret().page(), "More actions")(way),
+    "secret-broken": at("/s/data-dev/eu-central-1/airflow/connections/crm_api"),
+    "secret-variable": at("/s/data-dev/eu-central-1/airflow/variables/report_template"),
+    "secret-deleted": pending_deletion,
+    "revealed": revealed,
+    "revealed-page": revealed_page,
+    "edit-fields": of_secret("edit"),
+    "edit-raw": of_secret("edit?mode=raw"),
+    "edit-wrong": edited("fields", "fivethousand"),
+    "edit-refused": edited("raw", "'postgres://a:b@c/d'"),
+    "edit-preview": previewed,
+    "conflict": conflict,
+    "versions": of_secret("versions"),
+    "compare": compared,
+    "put-back": put_back,
+    "delete": of_secret("delete"),
+    "delete-at-once": of_secret("delete?now=1"),
+    "tags": of_secret("tags"),
+    "details": of_secret("details"),
+    "trash": trash,
+    "new-where": at("/secrets/new"),
+    "new": new,
+    "accounts": at("/settings/accounts/"),
+    "accounts-seen": at("/settings/accounts/", "bob"),
+    "account": account,
+    "account-new": at("/settings/accounts/new/"),
+    "account-tested": tested,
+    "account-remove": at("/settings/accounts/data-prod/remove/"),
+    "prefix": prefix,
+    "prefix-new": at("/settings/accounts/data-prod/prefixes/new/"),
+    "activity": at("/activity/"),
+    "activity-none": at("/activity/?person=nobody"),
+    "people": at("/settings/people/"),
+    "person": person,
+    "person-new": at("/settings/people/new/"),
+    "one-time-link": one_time_link,
+    "refused": refused(403, "/settings/people/", "bob"),
+    "not-found": refused(404, "/s/data-dev/eu-central-1/airflow/connections/none", "admin"),
+}

@@ -1,0 +1,215 @@
+"""The product in processes of its own, for a browser to look at.
+
+It reads one JSON command per line and answers each with one line; it ends, with all that it started, when its input
+ends. So nothing stays behind, however the tests end.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+
+from secretsui.demo.child import Child
+
+PASSWORD: Final = "correct horse battery staple"
+WAIT_SECONDS: Final = 60
+# Who there is beside the administrator `admin`, who may also write: a group of their own, and its right everywhere.
+CAST: Final = {"alice": "Write", "rita": "Reveal", "bob": "List", "charlie": ""}
+
+
+class Stage:
+    def __init__(self) -> None:
+        self.data = Path(os.environ["SECRETSUI_DATA_DIR"])
+        self.logs = self.data / "logs"
+        self.logs.mkdir(parents=True, exist_ok=True)
+        self.children: list[Child] = []
+        self.worker: Child | None = None
+
+    def start(self, *, sample: bool) -> dict[str, str]:
+        """Where the product and its AWS answer; with the sample company's secrets, or without a single row."""
+        aws = f"http://127.0.0.1:{free_port()}"
+        os.environ.update(SECRETSUI_DEMO_PASSWORD=PASSWORD, SECRETSUI_DEMO_ENDPOINT=aws if sample else "")
+        self.run(Child("sample-aws", "secretsui.demo.sample_aws", aws.rpartition(":")[2]))
+        from secretsui.demo import prepare
+
+        prepare.main()
+        self.people()
+        return {"url": self.serve(), "aws": aws}
+
+    def run(self, child: Child, **options: Any) -> Child:
+        child.start(self.logs, os.environ, **options)
+        self.children.append(child)
+        return child
+
+    def serve(self) -> str:
+        with socket.socket() as listening:
+            listening.bind(("127.0.0.1", 0))
+            listening.listen(128)
+            url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+            bind = (
+                "--bind",
+                f"fd://{listening.fileno()}",
+                "--worker-class",
+                "gthread",
+                "--threads",
+                "4",
+                "--preload",
+                "--no-control-socket",
+            )
+            child = Child("web", "gunicorn", "secretsui.wsgi", *bind)
+            self.run(child, pass_fds=[listening.fileno()])
+        wait_for(lambda: answers(f"{url}/healthz"), child)
+        return url
+
+    def people(self) -> None:
+        from django.contrib.auth.models import Group, User
+
+        User.objects.create_superuser("root", password=PASSWORD)  # administers, and has no grant
+        for name, level in CAST.items():
+            user = User.objects.create_user(name, password=PASSWORD)
+            user.groups.add(Group.objects.create(name=f"those who {level.lower()}" if level else "newcomers"))
+
+    def grants(self) -> None:
+        """Give the cast their rights on every prefix there is now."""
+        from django.contrib.auth.models import Group
+
+        from secretsui.access.models import Grant, Level
+        from secretsui.inventory.models import Prefix
+
+        for name, level in {**CAST, "admin": "Write"}.items():
+            group = Group.objects.get(user__username=name)
+            for prefix in Prefix.objects.all() if level else ():
+                Grant.objects.get_or_create(group=group, prefix=prefix, defaults={"level": Level[level.upper()]})
+
+    def prefix(self, account: str, path: str, kind: str) -> None:
+        from secretsui.inventory import sync
+        from secretsui.inventory.models import Account, Prefix
+
+        found = Account.objects.get(name=account)
+        sync.queue(Prefix.objects.create(account=found, region=found.region, path=path, kind=kind), "start")
+
+    def many(self, number: int) -> None:
+        """One more account with so many secrets, in the index alone."""
+        from bench import rows
+
+        rows.prefix_with(number, rows.person())
+
+    def queue(self, path: str) -> None:
+        from secretsui.inventory import sync
+        from secretsui.inventory.models import Prefix
+
+        for prefix in Prefix.objects.filter(path=path):
+            sync.queue(prefix, "manual")
+
+    def refresh(self) -> int:
+        """Run what is queued, here and now, as the worker would; how many that were."""
+        from secretsui.access import tasks
+        from secretsui.inventory.models import Refresh
+
+        waiting = Refresh.objects.filter(state=Refresh.State.QUEUED).order_by("id")
+        ids = list(waiting.values_list("id", flat=True))
+        for number in ids:
+            tasks.refresh_prefix(number)
+        self.forget_queue()
+        return len(ids)
+
+    def forget_queue(self) -> None:
+        for message in (self.data / "broker" / "queue").glob("*"):
+            message.unlink()
+
+    def start_worker(self) -> None:
+        alone = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+        self.worker = self.run(
+            Child("worker", "celery", "-A", "secretsui", "worker", "-P", "threads", "-c", "1", *alone)
+        )
+
+    def stop_worker(self) -> None:
+        if self.worker:
+            self.worker.ask_to_stop()
+            self.worker.stop(time.monotonic() + 10)
+            self.children.remove(self.worker)
+            self.worker = None
+
+    def session(self, name: str, *, minutes_ago: int = 0) -> str:
+        """The cookie of somebody who typed their password so many minutes ago."""
+        from django.conf import settings
+        from django.contrib import auth
+        from django.contrib.auth.models import User
+        from django.contrib.sessions.backends.db import SessionStore
+
+        user = User.objects.get(username=name)
+        session = SessionStore()
+        session[auth.SESSION_KEY] = str(user.pk)
+        session[auth.BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+        session[auth.HASH_SESSION_KEY] = user.get_session_auth_hash()
+        at = time.time() - minutes_ago * 60
+        session["account_authentication_methods"] = [{"method": "password", "at": at, "reauthenticated": True}]
+        session["account_authentication_methods_user"] = session[auth.SESSION_KEY]
+        session.create()
+        return str(session.session_key)
+
+    def age(self, key: str, *, minutes: int) -> None:
+        """Let the last password of this session be so many minutes older."""
+        from django.contrib.sessions.backends.db import SessionStore
+
+        session = SessionStore(key)
+        for method in session["account_authentication_methods"]:
+            method["at"] -= minutes * 60
+        session.save()
+
+    def stop(self) -> None:
+        until = time.monotonic() + 8
+        for child in reversed(self.children):
+            child.ask_to_stop()
+        for child in reversed(self.children):
+            child.stop(until)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(url: str) -> bool:
+    try:
+        with closing(urllib.request.urlopen(url, timeout=5)) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def wait_for(ready: Callable[[], bool], child: Child) -> None:
+    until = time.monotonic() + WAIT_SECONDS
+    while not ready():
+        if child.exit_code() is not None or time.monotonic() > until:
+            raise RuntimeError(f"{child.name} did not start: {child.last_words()}")
+        time.sleep(0.05)
+
+
+def commands() -> Iterator[dict[str, Any]]:
+    for line in sys.stdin:
+        yield json.loads(line)
+
+
+def main() -> None:
+    answer, sys.stdout = sys.stdout, sys.stderr  # what a command prints is no answer
+    stage = Stage()
+    try:
+        for command in commands():
+            found = getattr(stage, command.pop("do"))(**command)
+            print(json.dumps(found), file=answer, flush=True)
+    finally:
+        stage.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,206 @@
+"""How each named route is asked. A route without an entry here fails the walk."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from secretsui.web.links import password_link
+from tests.canary.canaries import HARSH
+from tests.canary.planted import typed
+from tests.canary.walk import Data, Route
+from tests.canary.world import World
+
+URI: Final = f"postgres://{typed('login')}:{typed('password')}@db.example:5432/main"
+# Sent along with every form, where no field of this name is expected as well.
+STRAY: Final[Data] = {"text": typed("stray") + HARSH, "password": typed("stray"), "extra": typed("stray")}
+
+
+def fields(**more: str) -> Data:
+    """A connection by its fields."""
+    return {
+        "mode": "fields",
+        "conn_type": "postgres",
+        "host": "db.example",
+        "schema": "main",
+        "port": "5432",
+        "login": typed("login") + HARSH,
+        "password": typed("password") + HARSH,
+        "extra": f'{{"key": "{typed("extra")}", "nested": {{"deep": "{typed("extra")}"}}}}',
+        "written_as": "json",
+        "accept": "1",
+        **more,
+    }
+
+
+def raw(text: str, **more: str) -> Data:
+    return {"mode": "raw", "text": text, "accept": "1", **more}
+
+
+# What is typed into a form that takes a value: right, wrong in one field, wrong as a whole.
+TYPED: Final[Sequence[Data]] = (
+    raw(URI),
+    raw(f"postgres://app:{typed('before')}#{typed('after')}@db.example:5432/main"),
+    raw(f'{{"conn_type": "mysql", "password": "{typed("password")}", }}'),
+    raw(f'{{"conn_type": "mysql", "{typed("key")}": 1}}', accept=""),
+    raw(f'"{URI}"'),
+    raw(f"  {typed('text')}\r\n{typed('second')}\0"),
+    raw(typed("text") * 6_000),
+    fields(),
+    fields(written_as="uri"),
+    fields(host=f"https://u:{typed('password')}@db.example", schema=f"x?{typed('extra')}"),
+    fields(port=typed("port")),
+    fields(conn_type=f"{typed('type')}://"),
+    fields(extra=f"{typed('extra')} is no JSON", accept=""),
+    fields(password="••••••••"),
+    fields(remove_password="on"),
+)
+
+
+@dataclass(frozen=True)
+class Editing:
+    """What the edit form sends beside the value."""
+
+    world: World
+    name: str
+
+    def posts(self) -> Sequence[Data]:
+        return [
+            *(self._with(data, action="save") for data in TYPED),
+            *(self._with(data, action=action) for data in (raw(URI), fields()) for action in ("preview", "show")),
+            # From a version that is not the current one any more, and from one that there never was.
+            *(self._with(raw(URI), action=action, base=self.world.old_version(self.name)) for action in self._ACTIONS),
+            *(self._with(fields(), action=action, base=self.world.old_version(self.name)) for action in self._ACTIONS),
+            self._with(raw(URI), action="save", base="no such version"),
+            self._with(raw(URI), action="save", confirm_password=typed("confirm")),
+        ]
+
+    _ACTIONS = ("save", "merge", "over")
+
+    def _with(self, data: Data, *, action: str, base: str = "", **more: str) -> Data:
+        current = self.world.current_version(self.name)
+        posted = {"base_version": base or current, "base_words": "version 1", "over": current}
+        return {**data, **posted, "action": action, "token": str(uuid.uuid4()), **more}
+
+
+def routes(world: World) -> Mapping[str, Route]:
+    """By the name of each route."""
+    return {**_shell(world), **_lists(world), **_secret(world), **_new(world), **_settings(world)}
+
+
+def _shell(world: World) -> Mapping[str, Route]:
+    link = password_link(world.forgetful).strip("/").rpartition("/")[2]
+    uid, _, key = link.partition("-")
+    passwords = {"oldpassword": typed("confirm"), "password1": typed("confirm"), "password2": typed("confirm")}
+    sign_in = {"login": "alice", "password": typed("confirm")}
+    return {
+        "overview": Route(),
+        "theme": Route(posts=[{"theme": "dark", "next": "/"}, {"theme": typed("stray")}]),
+        "healthz": Route(),
+        "account_login": Route(posts=[{}, sign_in, {"login": "nobody"}]),
+        "account_inactive": Route(),
+        "account_reauthenticate": Route(posts=[{}, {"password": typed("confirm")}]),
+        "account_change_password": Route(posts=[{}, passwords]),
+        "account_reset_password_from_key_done": Route(),
+        "account_reset_password_from_key": Route(
+            addresses=[(uid, key), (uid, "set-password"), ("zz", "no-such-key")], posts=[{}, passwords]
+        ),
+        "account_logout": Route(),
+    }
+
+
+def _lists(world: World) -> Mapping[str, Route]:
+    ids = [str(pk) for pk in world.record_ids()][:5]
+    queries = (
+        {},
+        {"q": "uri", "sort": "-changed"},
+        {"kind": "variable", "state": "broken", "page": "99"},
+        {"page": "x"},
+    )
+    bulk = [
+        {"s": ids, "do": do, **more}
+        for do in ("tags", "delete", "export", "no such thing")
+        for more in (
+            {},
+            {"confirm": "1", "tag_key": "team", "tag_value": "x", "days": "3", "confirm_password": typed("confirm")},
+        )
+    ]
+    return {
+        "secrets": Route(queries=queries),
+        "secrets-export": Route(queries=queries),
+        "secrets-bulk": Route(posts=[{}, *bulk]),
+        "refresh": Route(posts=[{}, {"prefix": "none"}, {"prefix": str(world.prefix.pk), "next": "/secrets/"}]),
+        "refresh-progress": Route(),
+        "trash": Route(),
+        "activity": Route(queries=({}, {"person": "alice", "action": "reveal", "page": "2"}, {"action": "none"})),
+        "activity-export": Route(),
+    }
+
+
+def _secret(world: World) -> Mapping[str, Route]:
+    name = world.sample
+    here, spare = [world.address(name)], [world.address(world.spare)]
+    old, current = world.old_version(name), world.current_version(name)
+    edits = Editing(world, name).posts()
+    reveals = [{"field": "all"}, {"field": "password"}, {"field": "text"}, {"field": "all", "version": old}]
+    pages = [*here, world.address("airflow/variables/text"), world.address("airflow/connections/none")]
+    return {
+        "secret": Route(pages),
+        "secret-fields": Route(pages),
+        "secret-policy": Route(pages),
+        "secret-reveal": Route(pages, posts=[*reveals, {"field": "none"}, {"version": "none"}]),
+        "secret-edit": Route(pages[:2], queries=({}, {"mode": "raw"}), posts=edits),
+        "secret-preview": Route(pages[:2], posts=TYPED),
+        "secret-versions": Route(pages),
+        "secret-compare": Route(pages, queries=({}, {"a": old, "b": current}, {"a": "none", "b": current})),
+        "secret-tags": Route(
+            here, posts=[{"tag_key": "team", "tag_value": "x"}, {"tag_key": "aws:x", "tag_value": "y"}]
+        ),
+        "secret-details": Route(here, posts=[{"description": "Described"}, {"kms_key_id": "no key!"}]),
+        "secret-put-back": Route(
+            here, queries=({}, {"version": old}), posts=[{"version": old, "base_version": old}, {"version": "none"}]
+        ),
+        "secret-delete": Route(
+            spare, queries=({}, {"now": "1"}), posts=[{"recovery_days": "2"}, {"now": "1"}, {"recovery_days": "7"}]
+        ),
+        "secret-restore": Route(spare, posts=[{}, {"next": "trash"}]),
+    }
+
+
+def _new(world: World) -> Mapping[str, Route]:
+    def posts(path: str) -> Sequence[Data]:
+        place = {"prefix": str(world.prefix.pk), "key": path, "token": str(uuid.uuid4()), "action": "save"}
+        return [*({**data, **place, "token": str(uuid.uuid4())} for data in TYPED), {**raw(URI), "prefix": "none"}]
+
+    known = world.sample.rpartition("/")[2]
+    queries = ({}, {"prefix": str(world.prefix.pk)}, {"prefix": str(world.prefix.pk), "mode": "raw"})
+    return {
+        "secret-new": Route(queries=queries, posts=[*posts("made_here"), *posts(known), *posts("//")]),
+        "secret-new-preview": Route(posts=posts("made_here")),
+    }
+
+
+def _settings(world: World) -> Mapping[str, Route]:
+    account, prefix = (world.spare_account.name,), (world.spare_account.name, world.spare_prefix.pk)
+    person = (world.forgetful.pk,)
+    about = {"name": world.spare_account.name, "region": "eu-west-1", "credentials": "ambient"}
+    place = {"path": "airflow/more", "sep": "/", "kind": "connection", "region": "eu-west-1", "refresh_minutes": "60"}
+    return {
+        "accounts": Route(),
+        "account-new": Route(posts=[{}, {**about, "name": "new"}, {**about, "role_chain": "none"}]),
+        "account-edit": Route([account], posts=[{}, {**about, "endpoint_url": world.url}]),
+        "account-test": Route([account]),
+        "account-remove": Route([account], posts=[{}]),
+        "prefix-new": Route([account], posts=[{}, place]),
+        "prefix-edit": Route([prefix], posts=[{}, {"refresh_minutes": "90"}]),
+        "prefix-test": Route([prefix]),
+        "grants": Route([prefix], posts=[{}, {"new_group": "Guests", "new_level": "1"}]),
+        "prefix-remove": Route([prefix], posts=[{}]),
+        "people": Route(),
+        "person-new": Route(posts=[{}, {"username": "newcomer", "email": "n@example.org"}]),
+        "person-edit": Route([person], posts=[{}, {"username": world.forgetful.username}]),
+        "person-link": Route([person]),
+        "person-active": Route([person], posts=[{}, {"active": "on"}]),
+    }

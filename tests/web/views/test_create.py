@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from secretsui.access.models import Grant, Level
+from secretsui.inventory.models import Kind, Prefix
+from tests.conftest import PASSWORD, logged_in
+from tests.web.one_secret import HTMX, URI, OneSecret, form_of, text_of
+
+FIELDS = {
+    "key": "postgres_crm",
+    "conn_type": "postgres",
+    "host": "crm-db.example",
+    "login": "reader",
+    "password": "p@ss/w",
+    "port": "5432",
+    "extra": '{"sslmode": "require"}',
+    "description": "CRM replica",
+    "tag_key": ["team", ""],
+    "tag_value": ["data", ""],
+}
+
+
+@pytest.fixture
+def maker(alice: User) -> Client:
+    return logged_in(alice, recently=True)
+
+
+def opened(client: Client, prefix: Prefix, mode: str = "") -> dict[str, Any]:
+    return form_of(client.get(f"/secrets/new?prefix={prefix.pk}&mode={mode}").content.decode())
+
+
+def sent(client: Client, prefix: Prefix, **typed: Any) -> Any:
+    return client.post("/secrets/new", opened(client, prefix, typed.pop("mode", "")) | FIELDS | typed)
+
+
+def test_a_connection_is_created_as_json_by_default(one: OneSecret, maker: Client) -> None:
+    answer = sent(maker, one.prefix)
+    assert answer.headers["Location"] == one.url()
+    assert json.loads(one.value) == {
+        "conn_type": "postgres",
+        "host": "crm-db.example",
+        "login": "reader",
+        "password": "p@ss/w",
+        "port": 5432,
+        "extra": {"sslmode": "require"},
+    }
+    assert (one.record.description, one.record.tags) == ("CRM replica", {"team": "data"})
+    assert one.events() == [("create", "allowed")]
+    assert "postgres_crm created." in text_of(one.get(maker))
+
+
+def test_a_connection_can_be_a_uri(one: OneSecret, maker: Client) -> None:
+    sent(maker, one.prefix, written_as="uri")
+    assert one.value == "postgres://reader:p%40ss%2Fw@crm-db.example:5432/?sslmode=require"
+
+
+def test_a_variable_is_its_text(variable: OneSecret, maker: Client) -> None:
+    answer = sent(maker, variable.prefix, key="settings", text="{}\r\n", accept="1")
+    assert answer.headers["Location"] == variable.url()
+    assert variable.value == "{}\n"
+
+
+def test_the_page_offers_the_prefixes_that_may_be_written(one: OneSecret, maker: Client, rita: User) -> None:
+    Grant.objects.filter(prefix=one.place.config).delete()
+    words = text_of(maker.get("/secrets/new"))
+    assert "airflow/connections Connection" in words
+    assert "airflow/config Config option" not in words
+    nothing = logged_in(rita, recently=True).get("/secrets/new")
+    assert nothing.status_code == 403
+    assert "None of your groups has the grant Write" in text_of(nothing)
+
+
+def test_with_one_prefix_there_is_no_question(one: OneSecret, maker: Client) -> None:
+    Grant.objects.exclude(prefix=one.prefix).delete()
+    assert "Connection Id" in text_of(maker.get("/secrets/new"))
+
+
+def test_a_secret_that_exists_is_linked(one: OneSecret, maker: Client) -> None:
+    one.make(URI)
+    answer = sent(maker, one.prefix)
+    assert answer.status_code == 409
+    assert "A secret of this name exists already." in text_of(answer)
+    assert f'href="{one.url()}"' in answer.content.decode()
+    assert form_of(answer.content.decode())["password"] == "p@ss/w"
+    assert one.value == URI
+
+
+def test_a_deleted_one_can_be_restored_instead(one: OneSecret, maker: Client) -> None:
+    one.make(URI)
+    one.aws.client().delete_secret(SecretId=one.name, RecoveryWindowInDays=9)
+    answer = sent(maker, one.prefix)
+    assert answer.status_code == 409
+    assert "Restore the deleted secret" in text_of(answer)
+    assert one.post(maker, "restore").status_code == 302
+    assert one.value == URI
+
+
+def test_the_same_form_sent_twice_creates_one(one: OneSecret, maker: Client) -> None:
+    form = opened(maker, one.prefix) | FIELDS
+    for _ in range(2):
+        assert maker.post("/secrets/new", form).headers["Location"] == one.url()
+    assert len(one.aws.store().versions(one.name)) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({"key": ""}, "Connection Id: This field is required."),
+        ({"key": "/a"}, "The id starts with a slash"),
+        ({"key": "a//b"}, "The id has two slashes in a row."),
+        ({"key": "a b"}, "AWS does not accept a character of the id."),
+        ({"key": "x" * 500}, "The full name is longer than 512 characters."),
+        ({"conn_type": ""}, "Connection Type: This field is required."),
+        ({"port": "0"}, "Port: A port is a whole number"),
+        ({"extra": "[]"}, "The extra is not a JSON object."),
+        ({"host": "Upper.Example", "written_as": "uri"}, "Store it as JSON"),
+        ({"tag_key": ["aws:x"], "tag_value": ["1"]}, "Keys that start with aws: belong to AWS."),
+        ({"tag_key": ["a", "a"], "tag_value": ["1", "2"]}, "The same key stands in two rows."),
+        ({"tag_key": [""], "tag_value": ["1"]}, "This value has no key."),
+        ({"kms_key_id": "not a key"}, "KMS key: Name a key as"),
+    ],
+)
+def test_bad_input_is_named_and_what_was_typed_is_kept(
+    one: OneSecret, maker: Client, typed: dict[str, Any], says: str
+) -> None:
+    answer = sent(maker, one.prefix, **typed)
+    assert answer.status_code == 422
+    assert says in text_of(answer)
+    assert form_of(answer.content.decode())["password"] == "p@ss/w"
+    assert one.aws.calls.count("CreateSecret") == 0
+
+
+def test_a_doubtful_name_needs_a_second_look(one: OneSecret, maker: Client) -> None:
+    answer = sent(maker, one.prefix, key="team--crm")
+    assert answer.status_code == 422
+    assert "Not saved yet. Look at this first: The id has two hyphens in a row" in text_of(answer)
+    assert '<input class="form-check-input" type="checkbox" name="accept" value="1">' in answer.content.decode()
+    assert sent(maker, one.prefix, key="team--crm", accept="1").status_code == 302
+
+
+def test_a_name_of_a_narrower_prefix_belongs_there(one: OneSecret, maker: Client) -> None:
+    place = one.place
+    Prefix.objects.create(account=place.account, region="eu-west-1", path="airflow/connections/team", kind=Kind.OTHER)
+    answer = sent(maker, one.prefix, key="team/crm")
+    assert answer.status_code == 422
+    assert "belong to a narrower prefix" in text_of(answer)
+
+
+def test_more_rows_for_tags_keep_everything(one: OneSecret, maker: Client) -> None:
+    answer = sent(maker, one.prefix, action="rows")
+    assert answer.status_code == 200
+    assert answer.content.decode().count('name="tag_key"') == 5
+    assert form_of(answer.content.decode())["password"] == "p@ss/w"
+
+
+def test_a_prefix_that_is_not_ones_own_is_no_choice(one: OneSecret, maker: Client, bob: User) -> None:
+    form = opened(maker, one.prefix) | FIELDS
+    answer = logged_in(bob, recently=True).post("/secrets/new", form)
+    assert answer.status_code == 422
+    assert maker.post("/secrets/new", form | {"prefix": "99999"}).status_code == 422
+    assert one.aws.calls.count("CreateSecret") == 0
+
+
+def test_opening_asks_for_the_password_first(one: OneSecret, as_alice: Client) -> None:
+    assert as_alice.get("/secrets/new").headers["Location"].startswith("/accounts/reauthenticate/")
+
+
+def test_a_form_sent_too_late_keeps_its_text_and_asks(one: OneSecret, maker: Client, alice: User) -> None:
+    form = opened(maker, one.prefix) | FIELDS
+    late = logged_in(alice)
+    answer = late.post("/secrets/new", form)
+    assert answer.status_code == 403
+    again = form_of(answer.content.decode())
+    assert again["password"] == "p@ss/w"
+    assert late.post("/secrets/new", again | {"confirm_password": PASSWORD}).status_code == 302
+    assert json.loads(one.value)["password"] == "p@ss/w"
+
+
+def test_a_failing_store_keeps_the_text(one: OneSecret, maker: Client) -> None:
+    one.aws.faults.add("CreateSecret", "denied")
+    answer = sent(maker, one.prefix)
+    assert answer.status_code == 502
+    assert "secretsmanager:CreateSecret" in text_of(answer)
+    assert form_of(answer.content.decode())["password"] == "p@ss/w"
+
+
+def test_the_preview_shows_no_value(one: OneSecret, maker: Client) -> None:
+    form = opened(maker, one.prefix) | FIELDS | {"key": "a//b"}
+    page = maker.post("/secrets/new/-/preview", form, headers=HTMX)
+    assert page.status_code == 200
+    assert "Password Same Same Same" in text_of(page)
+    assert "two slashes in a row" in text_of(page)
+    assert "p@ss/w" not in page.content.decode()
+    page = maker.post("/secrets/new", form | {"action": "preview"})
+    assert page.status_code == 200
+    assert "Password Same Same Same" in text_of(page)
+
+
+def test_wrong_methods(maker: Client, one: OneSecret) -> None:
+    assert maker.put("/secrets/new").status_code == 405
+    assert maker.get("/secrets/new/-/preview").status_code == 405
+
+
+def test_raw_text_is_a_mode(one: OneSecret, maker: Client) -> None:
+    answer = sent(maker, one.prefix, mode="raw", text=URI)
+    assert answer.headers["Location"] == one.url()
+    assert one.value == URI
+    assert one.record.conn_type == "postgres"
+
+
+def test_writing_needs_the_level_write(one: OneSecret, maker: Client) -> None:
+    form = opened(maker, one.prefix) | FIELDS
+    Grant.objects.update(level=Level.REVEAL)
+    assert maker.post("/secrets/new", form).status_code == 422
