@@ -95,7 +95,7 @@ def selected(way: Way) -> Page:
     page = way.page("/secrets/?account=data-dev")
     for box in page.get_by_role("checkbox", name=re.compile("^Select (?!all)")).all()[:3]:
         box.check()
-    page.keyboard.press("End")  # where the sticky bar covers no row
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")  # where the sticky bar covers no row
     return page
 
 
