@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from secretsui.core.connection import Connection, plain
@@ -13,6 +13,7 @@ from secretsui.core.secrecy import Secrecy, is_sensitive
 from secretsui.core.sensitive import Sensitive
 
 PORTABLE: Final = ("conn_type", "host", "login", "password", "schema", "port", "extra")
+DEEPEST: Final = 100
 _TONES: Final[Mapping[str, Tone]] = {"conn_type": "type", "host": "host"}
 _ESCAPED: Final = re.compile(r'[\\"]|[^\x20-\x7e]')
 
@@ -45,12 +46,23 @@ def _as_member(name: str, value: Any) -> Any:
 
 
 def extra_members(text: str) -> dict[str, Any] | None:
-    """None where it is no JSON object, or a key stands twice and one of the two would get lost."""
+    """None where it is no JSON object, is nested very deeply, or has a key twice, of which one would get lost."""
     try:
         found = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return found if isinstance(found, dict) and _depth(found) <= DEEPEST else None
+
+
+def _depth(value: Any) -> int:
+    depth, level = 0, [value]
+    while level := [each for outer in level if isinstance(outer, dict | list) for each in _inside(outer)]:
+        depth += 1
+    return depth
+
+
+def _inside(outer: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return outer.values() if isinstance(outer, dict) else outer
 
 
 def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
@@ -65,11 +77,11 @@ def pieces(conn: Connection, secrecy: Secrecy, *, indented: bool = False) -> Seq
     found: list[Piece] = []
     for name, value in members(conn).items():
         found += [Piece(between if found else start), Piece(json.dumps(name), "key"), Piece(": ")]
-        found += _extra(value, secrecy) if name == "extra" else _value(value, _tone(name, secrecy))
+        found += _extra(value, secrecy) if name == "extra" else _value(value, tone_of(name, secrecy))
     return [*found, Piece(end)] if found else [Piece("{}")]
 
 
-def _tone(name: str, secrecy: Secrecy) -> Tone:
+def tone_of(name: str, secrecy: Secrecy) -> Tone:
     return "secret" if secrecy.hides(name) else _TONES.get(name, "plain")
 
 
@@ -89,7 +101,7 @@ def _value(value: Any, tone: Tone) -> Iterator[Piece]:
     if isinstance(value, str):
         yield from (Piece('"'), Piece(spelled(value), tone), Piece('"'))
     elif tone == "secret" or not isinstance(value, dict):
-        yield Piece(_dumped(value), "secret" if holds_secrets(value) else tone)
+        yield Piece(dumped(value), "secret" if holds_secrets(value) else tone)
     else:
         yield Piece("{")
         for place, (name, member) in enumerate(value.items()):
@@ -105,9 +117,9 @@ def holds_secrets(value: Any) -> bool:
     return isinstance(value, list) and any(map(holds_secrets, value))
 
 
-def _dumped(value: Any) -> str:
+def dumped(value: Any) -> str:
     if isinstance(value, str):
         return f'"{spelled(value)}"'
     if isinstance(value, dict):
-        return "{" + ", ".join(f'"{spelled(name)}": {_dumped(member)}' for name, member in value.items()) + "}"
-    return "[" + ", ".join(map(_dumped, value)) + "]" if isinstance(value, list) else json.dumps(value)
+        return "{" + ", ".join(f'"{spelled(name)}": {dumped(member)}' for name, member in value.items()) + "}"
+    return "[" + ", ".join(map(dumped, value)) + "]" if isinstance(value, list) else json.dumps(value)

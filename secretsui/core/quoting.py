@@ -1,13 +1,16 @@
-"""Values spelled for the tools that read them. Each function treats every character for itself, except where noted."""
+"""Values spelled for the tools that read them."""
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Final
 
 _SHELL_SAFE: Final = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
 _JSON_UNSAFE: Final = re.compile(r"\\([\\\"])|['$#`%]|\{(?=\{)")
-_HCL: Final = re.compile(r'[\\"$%]|[^\x20-\x7e]')
+_NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]")
+_HCL: Final = re.compile(r'[\\"]|[$%](?=\{)|[^\x20-\x7e]')
+_YAML_PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _PYTHON: Final = re.compile(r"[\\\"]|[^\x20-\x7e]")
 
 
@@ -29,8 +32,12 @@ def harmless_json(text: str) -> str:
     return _JSON_UNSAFE.sub(lambda found: f"\\u{ord(found[1] or found[0]):04x}", text)
 
 
+def ascii_json(text: str) -> str:
+    return _NOT_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], text)
+
+
 def hcl_inside(text: str) -> str:
-    """Between the double quotes of Terraform; a dollar may never meet a brace."""
+    """Between the double quotes of Terraform, where a dollar or a percent sign may never meet a brace."""
     return _HCL.sub(_hcl_escape, text)
 
 
@@ -38,6 +45,8 @@ def _hcl_escape(found: re.Match[str]) -> str:
     character = found[0]
     if character in '\\"':
         return "\\" + character
+    if character not in "$%" and character.isprintable():
+        return character
     return f"\\u{ord(character):04x}" if ord(character) < 0x10000 else f"\\U{ord(character):08x}"
 
 
@@ -54,4 +63,4 @@ def _python_escape(found: re.Match[str]) -> str:
 
 
 def yaml_key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]*", name) else "'" + name.replace("'", "''") + "'"
+    return name if _YAML_PLAIN.fullmatch(name) else "'" + name.replace("'", "''") + "'"

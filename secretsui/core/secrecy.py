@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 # Airflow's own list: a name that contains one of these is masked in its logs and screens.
 _SENSITIVE: Final = (
@@ -23,6 +23,10 @@ class Secrecy:
     """Of a connection type. What nobody describes as harmless counts as secret."""
 
     conn_type: str
+
+    @classmethod
+    def of(cls, conn_type: object) -> Self:
+        return cls(conn_type if isinstance(conn_type, str) else "")
 
     def hides(self, field: str) -> bool:
         return field in ("login", "password")
