@@ -68,17 +68,27 @@ class Fault:
 
 def find(text: str, readings: Mapping[Dialect, Connection | DecodeError]) -> Fault:
     """The worst fault, or one without a code."""
+    return next(each(text, readings), Fault())
+
+
+def each(text: str, readings: Mapping[Dialect, Connection | DecodeError]) -> Iterator[Fault]:
+    """All faults, worst first; none beside one that leaves nothing to look at."""
     stripped = text.strip()
     if not stripped:
-        return Fault("blank")
+        yield Fault("blank")
+        return
     if len(stripped) > 1 and stripped[0] in "\"'" and stripped[0] == stripped[-1]:
-        return Fault("quoted", "the first and the last character", spoils_reading=True)
+        yield Fault("quoted", "the first and the last character", spoils_reading=True)
+        return
     if failed := {name: reading for name, reading in readings.items() if isinstance(reading, DecodeError)}:
-        return _cut_short(stripped) or _unreadable(failed, len(readings))
+        yield _cut_short(stripped) or _unreadable(failed, len(readings))
+    if len(failed) == len(readings):
+        return
     if stripped.startswith("{"):
         found = cast("dict[str, Any]", json_text.load(text, DecodeError))
-        return next(_in_json(found, [conn for conn in readings.values() if isinstance(conn, Connection)]), Fault())
-    return next(_in_uri(stripped), Fault())
+        yield from _in_json(found, [conn for conn in readings.values() if isinstance(conn, Connection)])
+    else:
+        yield from _in_uri(stripped)
 
 
 def _cut_short(text: str) -> Fault | None:

@@ -1,0 +1,1 @@
+"""Rules over stored values: pure functions, one per rule."""
