@@ -108,7 +108,7 @@ def _of_word(word: str) -> str:
     if word in _CONSTANTS:
         return "not-a-number"
     if word.startswith('"'):
-        return "half-character" if "\\u" in word and not can_encode(json_text.load(word, DecodeError)) else ""
+        return "half-character" if "\\u" in word and not can_encode(str(json_text.load(word, DecodeError))) else ""
     return "inexact-number" if _is_inexact(word) else ""
 
 
