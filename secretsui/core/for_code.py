@@ -13,7 +13,7 @@ from secretsui.core import json_pieces, quoting
 from secretsui.core.construct import can_encode
 from secretsui.core.pieces import Piece, Tone, quoted
 from secretsui.core.rendering import Rendering, Subject
-from secretsui.core.secrecy import is_sensitive
+from secretsui.core.sensitive_names import is_sensitive
 
 _KUBERNETES_NAME: Final = re.compile(r"[-._A-Za-z0-9]{1,253}")
 _NOT_IN_HCL_NAME: Final = re.compile(r"[^A-Za-z0-9_-]")

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from secretsui.core.connection import Connection, plain
 from secretsui.core.pieces import Piece, Tone
-from secretsui.core.secrecy import Secrecy, is_sensitive
+from secretsui.core.secrecy import Secrecy
 from secretsui.core.sensitive import Sensitive
+from secretsui.core.sensitive_names import is_sensitive
 
 PORTABLE: Final = ("conn_type", "host", "login", "password", "schema", "port", "extra")
 DEEPEST: Final = 100

@@ -58,20 +58,30 @@ def renderings(
     written_as: WrittenAs,
     secret_name: str = "",
     region: str = "",
+    secrecy: Secrecy | None = None,
 ) -> Sequence[Rendering]:
     """All of them, in the order of `IDS`. Those of a tool carry JSON unless a URI is asked for and every Airflow reads
-    it as it is meant.
+    it as it is meant. What is secret the catalogue says, unless another `secrecy` is given.
     """
+    conn_id = conn_id or PLACEHOLDER
+    secret_name = secret_name or f"airflow/connections/{conn_id}"
     try:
-        return _renderings(conn, conn_id or PLACEHOLDER, dialect, written_as, secret_name, region)
+        return _renderings(
+            conn, conn_id, dialect, written_as, secret_name, region, secrecy or Secrecy.of(conn.conn_type)
+        )
     except RecursionError:
         return [Rendering(id_, label, (), (TOO_DEEP,)) for id_, label in LABELS.items()]
 
 
 def _renderings(
-    conn: Connection, conn_id: str, dialect: Dialect, written_as: WrittenAs, secret_name: str, region: str
+    conn: Connection,
+    conn_id: str,
+    dialect: Dialect,
+    written_as: WrittenAs,
+    secret_name: str,
+    region: str,
+    secrecy: Secrecy,
 ) -> Sequence[Rendering]:
-    secrecy = Secrecy.of(conn.conn_type)
     uri = _uri(conn, dialect, secrecy)
     as_uri = written_as == "uri" and not uri.notes
     subject = Subject(
@@ -81,7 +91,7 @@ def _renderings(
         value=uri.pieces if as_uri else json_pieces.pieces(conn, secrecy),
         is_json=not as_uri,
         notes=(INSTEAD,) if written_as == "uri" and not as_uri else (),
-        secret_name=secret_name or f"airflow/connections/{conn_id}",
+        secret_name=secret_name,
         region=region,
     )
     return [uri, _json(subject), *(write(subject) for write in _TOOLS)]

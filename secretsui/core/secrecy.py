@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Self
 
-# Airflow's own list: a name that contains one of these is masked in its logs and screens.
-_SENSITIVE: Final = (
-    "access_token", "api_key", "apikey", "authorization", "credential", "key_data", "keyfile_dict", "passphrase",
-    "passwd", "password", "private_key", "secret", "service_account", "token",
-)  # fmt: skip
-
-
-def is_sensitive(name: str) -> bool:
-    """By Airflow's list of names."""
-    lowered = name.lower()
-    return any(word in lowered for word in _SENSITIVE)
+from secretsui.core import catalogue
+from secretsui.core.conn_type import ConnType
+from secretsui.core.sensitive_names import is_sensitive
 
 
 @dataclass(frozen=True, slots=True)
 class Secrecy:
-    """Of a connection type. What nobody describes as harmless counts as secret."""
+    """Of a connection type; of one that is not `known`, every extra may be a secret."""
 
-    conn_type: str
+    known: ConnType | None = None
 
     @classmethod
     def of(cls, conn_type: object) -> Self:
-        return cls(conn_type if isinstance(conn_type, str) else "")
+        return cls(catalogue.find(conn_type) if isinstance(conn_type, str) else None)
 
     def hides(self, field: str) -> bool:
-        return field in ("login", "password")
+        if field in ("login", "password"):
+            return True
+        standard = self.known.standard.get(field) if self.known else None
+        return bool(standard and standard.secret)
 
     def hides_extra(self, key: str) -> bool:
-        return is_sensitive(key)
+        field = self.known.field(key) if self.known else None
+        return field is None or field.secret or is_sensitive(key)
