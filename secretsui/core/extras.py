@@ -145,7 +145,9 @@ def _loaded(field: Field, text: str) -> Any:
         place = {"line": error.lineno, "column": error.colno}
     except (ValueError, RecursionError):
         pass
-    _refuse(field, "bad-json", **place)  # out here, so that it does not carry the reader's error, which has the text
+    return _refuse(
+        field, "bad-json", **place
+    )  # out here, so that it does not carry the reader's error, which has the text
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
