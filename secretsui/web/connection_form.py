@@ -22,6 +22,7 @@ from secretsui.inventory.models import Kind
 from secretsui.web.forms import stored_json
 from secretsui.web.forms.connection import ConnectionFields
 from secretsui.web.forms.raw import RawText
+from secretsui.web.forms.retype import CannotMove, retyped
 from secretsui.web.forms.stored import Stored
 
 Mode = Literal["fields", "raw"]
@@ -58,11 +59,35 @@ class Composed:
     problem: CodecError | None = None  # why there is no text: Airflow could not write this either
 
 
-def bind(data: QueryDict | None, kind: str, base: Stored | None, *, mode: str = "", shown: bool = False) -> Form:
-    """The form, bound to `data` if there is some. `shown` puts the stored values of hidden fields into it."""
-    if kind == Kind.CONNECTION and mode != "raw" and (base is None or base.connection is not None):
-        return ConnectionFields(data, base=base, shown=shown)
-    return RawText(data, base=base, kind=kind, shown=shown)
+def bind(
+    data: QueryDict | None,
+    kind: str,
+    base: Stored | None,
+    *,
+    mode: str = "",
+    shown: bool = False,
+    conn_type: str = "",
+    written_as: str = "json",
+) -> Form:
+    """The form, bound to `data` if there is some. `shown` puts the stored values of hidden fields into it.
+
+    With `conn_type` it is the form for that type, not checked yet, with everything in it that `data` holds; only where
+    something would get lost on the way is it the form for the old type, which then has an error that says so.
+    """
+    if kind != Kind.CONNECTION or mode == "raw" or (base is not None and base.connection is None):
+        return RawText(data, base=base, kind=kind, shown=shown)
+    if data is not None and conn_type:
+        return _of_type(ConnectionFields(data, base=base), conn_type)
+    return ConnectionFields(data, base=base, shown=shown, conn_type=conn_type, written_as=written_as)
+
+
+def _of_type(form: ConnectionFields, conn_type: str) -> ConnectionFields:
+    try:
+        typed = retyped(form, conn_type)
+    except CannotMove as problem:
+        form.add_error("conn_type", str(problem))
+        return form
+    return ConnectionFields(None, base=form.base, conn_type=conn_type, typed=typed)
 
 
 def to_text(form: Form, onto: Stored | None = None) -> Composed:
@@ -98,10 +123,11 @@ def _of_fields(form: ConnectionFields, target: Stored | None) -> Composed:
 def _changes(form: ConnectionFields, target: Stored | None) -> Mapping[str, Any]:
     """On top of another text than the one the form was built from, an extra is changed key by key."""
     changes = form.changes()
-    if target is None or target is form.base or not changes.get("extra"):
+    if target is None or target is form.base or "extra" not in changes:
         return changes
     base, theirs = (conn.extra if conn else None for conn in (form.base and form.base.connection, target.connection))
-    return {**changes, "extra": stored_json.rebase(changes["extra"], base, theirs)}
+    merged = stored_json.rebase(changes["extra"] or "{}", base, theirs)
+    return {**changes, "extra": None if merged == "{}" else merged}
 
 
 def _in_place(target: Stored, changes: Mapping[str, Any]) -> Composed | None:

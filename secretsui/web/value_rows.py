@@ -15,7 +15,7 @@ from secretsui.core.sensitive import Sensitive
 from secretsui.inventory.models import Kind, SecretRecord
 from secretsui.web.connection_form import MAIN, read
 from secretsui.web.forms import stored_json
-from secretsui.web.forms.connection import pretty
+from secretsui.web.forms.stored_json import pretty
 from secretsui.web.forms.text import printable, uncarried
 from secretsui.web.labels import DIALECTS as DIALECT_LABELS
 from secretsui.web.labels import FIELDS, TEXT

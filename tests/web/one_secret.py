@@ -81,7 +81,7 @@ class OneSecret:
 
 
 def form_of(page: str) -> dict[str, str]:
-    """The values of the form `edit`: of inputs, text areas and the ticked radio buttons."""
+    """The values of the form `edit`: of inputs, text areas, selects and the ticked radio buttons."""
     body = re.sub(r"\r\n?", "\n", page[page.index('<form id="edit"') :])  # as every HTML parser begins
     body = body[: body.rindex("</form>")]
     found: dict[str, str] = {}
@@ -89,6 +89,9 @@ def form_of(page: str) -> dict[str, str]:
         name, kind = attribute(tag, "name"), attribute(tag, "type")
         if name and (kind not in ("radio", "checkbox") or " checked" in tag):
             found[name] = attribute(tag, "value")
+    for tag, options in re.findall(r"(<select[^>]*>)(.*?)</select>", body, re.DOTALL):
+        chosen = re.search(r"<option[^>]* selected>", options)
+        found[attribute(tag, "name")] = attribute(chosen[0], "value") if chosen else ""
     for tag, text in re.findall(r"(<textarea[^>]*>)(.*?)</textarea>", body, re.DOTALL):
         found[attribute(tag, "name")] = html.unescape(text).removeprefix("\n").replace("\n", "\r\n")
     return found
@@ -101,5 +104,14 @@ def attribute(tag: str, name: str) -> str:
 
 def text_of(page: Any) -> str:
     """What a page says, without tags and with single spaces."""
-    body = re.sub(r"<(script|style)\b.*?</\1>", " ", page.content.decode(), flags=re.DOTALL)
+    return _text(page.content.decode())
+
+
+def _text(page: str) -> str:
+    body = re.sub(r"<(script|style)\b.*?</\1>", " ", page, flags=re.DOTALL)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split()).replace(" : ", ": ")
+
+
+def seen_of(page: Any) -> str:
+    """The same without what is hidden."""
+    return _text(re.sub(r"<span[^>]* hidden>.*?</span>", " ", page.content.decode(), flags=re.DOTALL))

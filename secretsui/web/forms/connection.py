@@ -1,26 +1,36 @@
-"""A connection by Airflow's standard fields."""
+"""A connection by Airflow's standard fields, and by the typed extras of its type.
+
+The inputs of typed extras and the raw JSON are one extra in two parts: a key that has an input of its own stands
+there, whichever of the two it was typed into, and all others stand in the JSON.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django import forms
+from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from secretsui.core import catalogue, extras
+from secretsui.core.catalogue import ConnType, Field
 from secretsui.core.connection import Connection
-from secretsui.web.forms import stored_json
+from secretsui.web.forms import extra_inputs, in_step, stored_json
+from secretsui.web.forms.extra_inputs import PREFIX, dump
+from secretsui.web.forms.extra_words import words_of
 from secretsui.web.forms.raw import covered, refuse_dots
 from secretsui.web.forms.stored import WRITTEN_AS, Stored
 from secretsui.web.forms.text import uncarried, unify
-from secretsui.web.vocabulary import TYPES
 
 OPEN: Final = ("conn_type", "host", "schema", "port")
 HIDDEN: Final = ("login", "password", "extra")
 FIELDS: Final = (*OPEN, *HIDDEN)
+REMOVE: Final = "remove_"
+GONE: Final = object()  # what the value of a typed extra becomes when it is taken away
 _PLAIN: Final = {"spellcheck": "false", "autocomplete": "off", "autocapitalize": "none", "class": "mono"}
 _OWN: Final[Mapping[str, Mapping[str, Any]]] = {
     "conn_type": {"list": "conn-types"},
@@ -30,8 +40,24 @@ _OWN: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 
 
+@dataclass(frozen=True)
+class ExtraInput:
+    """One typed extra for the page."""
+
+    field: Field
+    bound: BoundField
+    remove: BoundField
+
+    @property
+    def is_filled(self) -> bool:
+        return bool(self.bound.value() or self.remove.value() or self.bound.errors)
+
+
 class ConnectionFields(forms.Form):
-    """Unlike the open fields, the hidden ones come empty, and empty means: as it is stored."""
+    """Unlike the open fields, the hidden ones come empty, and empty means: as it is stored.
+
+    `form_type` is the type that the inputs on the page belong to, whatever the type has become since.
+    """
 
     conn_type = forms.CharField(label=_("Connection Type"), max_length=500, strip=True)
     host = forms.CharField(label=_("Host"), required=False, strip=False)
@@ -49,39 +75,91 @@ class ConnectionFields(forms.Form):
         label=_("Stored as"), choices=WRITTEN_AS, widget=forms.RadioSelect(attrs={"class": "form-check-input"})
     )
 
-    def __init__(self, data: QueryDict | None, *, base: Stored | None, shown: bool = False) -> None:
+    def __init__(
+        self,
+        data: QueryDict | None,
+        *,
+        base: Stored | None,
+        shown: bool = False,
+        conn_type: str = "",
+        written_as: str = "json",
+        typed: Mapping[str, str] | None = None,
+    ) -> None:
         self.base = base
         self.start = (base and base.connection) or Connection()
-        super().__init__(None if shown else data, initial=self._initial(data, shown=shown))
-        for field in FIELDS:
-            self.fields[field].widget.attrs.update(self._attributes(field))
-        self.fields["extra"].widget.attrs |= covered(veiled=not shown)
-        if shown:
-            self.fields["login"].widget.attrs["data-peeked"] = True
-        self.fields["conn_type"].required = not self._is_kept("conn_type")
+        self.form_type = conn_type or _type_of(data) or str(self.start.conn_type or "")
+        self.type: ConnType | None = catalogue.find(self.form_type) if self.form_type else None
+        self.typed_extras: Sequence[Field] = self.type.fields if self.type else ()
+        self.parts = extra_inputs.parts(self.start.extra, self.typed_extras)
+        self.shown = shown
+        if data is not None and (base or not shown):
+            data = in_step.moved(data, self.typed_extras, has_rest=bool(self.parts.rest))
+        chosen = {"conn_type": conn_type} if conn_type else {}
+        initial = {"written_as": written_as} | self._initial(data, shown=shown) | chosen | dict(typed or {})
+        super().__init__(None if shown else data, initial=initial)
+        self._describe(data)
 
     def _initial(self, data: QueryDict | None, *, shown: bool) -> dict[str, Any]:
         fields = FIELDS if shown else OPEN
-        stored = {field: as_input(field, getattr(self.start, field)) or "" for field in fields}
+        stored = {field: as_input(field, self._stored(field)) or "" for field in fields}
+        stored |= {PREFIX + field.name: self._shown(field) for field in self.typed_extras}
         typed = {name: value for name, value in data.items() if value} if data and shown else {}
-        return {"written_as": self.base.written_as if self.base else "json"} | stored | typed
+        return ({"written_as": self.base.written_as} if self.base else {}) | stored | typed
 
-    def _attributes(self, field: str) -> Mapping[str, Any]:
-        attributes: dict[str, Any] = {**_PLAIN, **_OWN.get(field, {})}
-        if self.base and self._is_kept(field):
-            version = {"version": self.base.words}
-            attributes["placeholder"] = gettext("Hidden, kept as in %(version)s") % version
-            self.fields[field].help_text = gettext("Leave empty to keep %(version)s.") % version
-        return attributes
+    def _stored(self, field: str) -> Any:
+        return self.parts.rest if field == "extra" else getattr(self.start, field)
+
+    def _shown(self, field: Field) -> str:
+        return "" if field.secret and not self.shown else self.parts.known.get(field.name, "")
+
+    def _describe(self, data: QueryDict | None) -> None:
+        for field in FIELDS:
+            self.fields[field].widget.attrs |= {**_PLAIN, **_OWN.get(field, {}), **self._kept_words(field)}
+        self.fields["extra"].widget.attrs |= covered(veiled=not self.shown)
+        if self.shown:
+            self.fields["login"].widget.attrs["data-peeked"] = True
+        self.fields["conn_type"].required = not self._is_kept("conn_type")
+        for each in self.typed_extras:
+            self._add_input(each, data)
+
+    def _add_input(self, field: Field, data: QueryDict | None) -> None:
+        name = PREFIX + field.name
+        current = (data.get(name) if data else "") or self.initial.get(name, "")
+        self.fields[name] = extra_inputs.form_field(field, current)
+        self.fields[name].widget.attrs |= self._kept_words(name)
+        if field.secret and extra_inputs.is_long(field):
+            self.fields[name].widget.attrs |= covered(veiled=not self.shown)
+        label = gettext("Remove %(field)s") % {"field": field.label or field.name}
+        self.fields[REMOVE + name] = forms.BooleanField(label=label, required=False)
+
+    def _kept_words(self, field: str) -> Mapping[str, str]:
+        if not self.base or not self._is_kept(field):
+            return {}
+        version = {"version": self.base.words}
+        keep = gettext("Leave empty to keep %(version)s.") % version
+        self.fields[field].help_text = " ".join(filter(None, (str(self.fields[field].help_text), keep)))
+        return {"placeholder": gettext("Hidden, kept as in %(version)s") % version}
 
     def _is_kept(self, field: str) -> bool:
         """Is an empty input a value that is stored and not shown?"""
-        stored = getattr(self.start, field)
+        if field.startswith(PREFIX):
+            name = field.removeprefix(PREFIX)
+            return name in self.parts.known and self._field(name).secret
+        stored = self._stored(field)
         return bool(stored) and (field in HIDDEN or as_input(field, stored) is None)
+
+    def _field(self, name: str) -> Field:
+        return next(field for field in self.typed_extras if field.name == name)
 
     @property
     def removable(self) -> list[str]:
-        return [field for field in HIDDEN if self._is_kept(field)]
+        names = [*HIDDEN, *(PREFIX + field.name for field in self.typed_extras)]
+        return [name for name in names if self._is_kept(name)]
+
+    @property
+    def extra_inputs(self) -> list[ExtraInput]:
+        names = [(field, PREFIX + field.name) for field in self.typed_extras]
+        return [ExtraInput(field, self[name], self[REMOVE + name]) for field, name in names]
 
     def clean_conn_type(self) -> str:
         typed: str = self.cleaned_data["conn_type"]
@@ -98,32 +176,135 @@ class ConnectionFields(forms.Form):
         return int(typed)
 
     def clean(self) -> None:
-        for field in (*HIDDEN, "host", "schema"):
+        hidden = [*HIDDEN, *(PREFIX + field.name for field in self.typed_extras)]
+        for field in (*hidden, "host", "schema"):
             try:
                 refuse_dots(self.cleaned_data.get(field) or "")
             except forms.ValidationError as error:
                 self.add_error(field, error)
-        for field in HIDDEN:
-            if self.cleaned_data.get(f"remove_{field}") and self._typed(field):
+        for field in hidden:
+            if self.cleaned_data.get(REMOVE + field) and self._typed(field):
                 self.add_error(field, _("Either type a new value or remove the stored one."))
+        self._clean_extra()
+
+    def _clean_extra(self) -> None:
+        self._values = self._extra_values()
+        raw = self._typed("extra")
+        found = stored_json.load(raw) if raw else {}
+        base = {} if raw or self.cleaned_data.get("remove_extra") else self.parts.whole
+        if found is None or base is None:
+            if self._values or (found is None and self.parts.known):
+                self.add_error("extra", _not_an_object(raw or ""))
+            return
+        self._refuse_doubles(found)
+        self._refuse_exclusive(self._whole(found))
+
+    def _extra_values(self) -> dict[str, Any]:
+        """The typed extras that differ from the stored ones, with what they become."""
+        found: dict[str, Any] = {}
+        for field in self.typed_extras:
+            name = PREFIX + field.name
+            if typed := self._typed(name):
+                try:
+                    found[field.name] = extras.to_value(field, typed)
+                except extras.BadExtra as error:
+                    self.add_error(name, words_of(error))
+            elif self.cleaned_data.get(REMOVE + name) or self._is_emptied(name):
+                found[field.name] = GONE
+        return found
+
+    def _refuse_doubles(self, found: Mapping[str, Any]) -> None:
+        words = gettext("%(name)s stands in this JSON and in a field of its own, with different values. Keep one.")
+        for name in found:
+            if self.cleaned_data.get(PREFIX + name):
+                self.add_error("extra", words % {"name": name})
+
+    def _refuse_exclusive(self, whole: Mapping[str, Any]) -> None:
+        for group in self.type.exclusive if self.type else ():
+            filled = [name for name in group if whole.get(name) not in (None, "")]
+            typed = [name for name in filled if self._values.get(name, GONE) is not GONE]
+            if len(filled) > 1 and typed:
+                words = gettext("Only one of %(names)s can be set. Empty the others.")
+                names = gettext(" and ").join(self._label(name) for name in filled)
+                self.add_error(PREFIX + typed[-1], words % {"names": names})
+
+    def _label(self, name: str) -> str:
+        return str(self.fields[PREFIX + name].label) if PREFIX + name in self.fields else name
+
+    def as_typed(self, field: Field) -> Any:
+        """What this input stands for before it was checked; None where it still is what is stored."""
+        name, known = PREFIX + field.name, self.parts.known.get(field.name, "")
+        typed = str(self[name].value() or "")
+        if typed and unify(typed) != unify(known):
+            try:
+                return extras.to_value(field, typed)
+            except extras.BadExtra:
+                return typed
+        is_emptied = not typed and known and not field.secret
+        return GONE if is_emptied or self[REMOVE + name].value() else None
 
     def _typed(self, field: str) -> Any:
         """What was put into the field; None where it still is what is stored."""
         typed = self.cleaned_data.get(field)
-        if typed and is_stored(field, typed, getattr(self.start, field)):
+        if typed and field.startswith(PREFIX):
+            return None if unify(typed) == unify(self.parts.known.get(field.removeprefix(PREFIX), "")) else typed
+        if typed and is_stored(field, typed, self._stored(field)):
             return None
         return typed
 
     def changes(self) -> dict[str, Any]:
         """The fields that differ from the stored ones, with what they become: None for nothing."""
-        found = {field: self._typed(field) for field in FIELDS}
-        changed = {field: tidy(field, value) for field, value in found.items() if value}
+        found = {field: self._typed(field) for field in FIELDS if field != "extra"}
+        changed = {field: value for field, value in found.items() if value}
         emptied = [field for field in OPEN if self._is_emptied(field)]
-        removed = [field for field in HIDDEN if self.cleaned_data.get(f"remove_{field}")]
-        return changed | dict.fromkeys((*emptied, *removed))
+        removed = [field for field in ("login", "password") if self.cleaned_data.get(REMOVE + field)]
+        return changed | dict.fromkeys((*emptied, *removed)) | self._extra_change()
+
+    def _extra_change(self) -> dict[str, Any]:
+        raw, removed = self._typed("extra"), self.cleaned_data.get("remove_extra")
+        if not raw and not removed and not self._values:
+            return {}
+        if raw and not self._values and not self.parts.known:
+            return {"extra": tidy(raw)}
+        whole = self._whole(stored_json.load(raw) or {} if raw else {})
+        return {"extra": dump(whole, ensure_ascii=self._is_ascii(raw or "")) if whole else None}
+
+    def _whole(self, typed: Mapping[str, Any]) -> dict[str, Any]:
+        """The extra that the stored one becomes with this JSON in place of the rest."""
+        stored = self.parts.whole or {}
+        is_kept = not self._typed("extra") and not self.cleaned_data.get("remove_extra")
+        whole = {key: value for key, value in stored.items() if is_kept or key in self.parts.known} | dict(typed)
+        for name, value in self._values.items():
+            if value is not GONE:
+                whole[name] = value
+            elif name not in typed:
+                whole.pop(name, None)
+        return whole
+
+    def _is_ascii(self, raw: str) -> bool:
+        stored = stored_json.in_clear(self.start.extra)
+        return f"{raw}{stored or ''}".isascii() and all(str(value).isascii() for value in self._values.values())
 
     def _is_emptied(self, field: str) -> bool:
-        return not self.cleaned_data.get(field) and bool(getattr(self.start, field)) and not self._is_kept(field)
+        if self.cleaned_data.get(field) or self._is_kept(field):
+            return False
+        if field.startswith(PREFIX):  # what was not on the page was not emptied there
+            return field in self.data and field.removeprefix(PREFIX) in self.parts.known
+        return bool(getattr(self.start, field))
+
+
+def _type_of(data: QueryDict | None) -> str:
+    return (data.get("form_type") or data.get("conn_type") or "").strip() if data else ""
+
+
+def _not_an_object(raw: str) -> str:
+    if stored_json.is_object(raw):
+        return gettext("A key stands twice in this JSON. Keep one of them.")
+    if raw:
+        return gettext('The extra is not a JSON object. Write one, as in {"key": "value"}, or empty this field.')
+    return gettext(
+        "The stored extra is not a JSON object, so single fields cannot be put into it. Type all of it here."
+    )
 
 
 def as_input(field: str, stored: Any) -> str | None:
@@ -136,7 +317,7 @@ def as_input(field: str, stored: Any) -> str | None:
     text = str(value)
     if uncarried(text) is not None or (field != "extra" and unify(text).count("\n")):
         return None
-    return pretty(text) if field == "extra" else text
+    return stored_json.pretty(text) if field == "extra" else text
 
 
 def is_stored(field: str, typed: Any, stored: Any) -> bool:
@@ -144,22 +325,11 @@ def is_stored(field: str, typed: Any, stored: Any) -> bool:
     return shown is not None and unify(str(typed)) == unify(shown)
 
 
-def pretty(extra: str) -> str:
-    """A JSON object over several lines, unless it is nested too deeply; any other text as it is."""
-    found = stored_json.load(extra)
-    if found is None:
-        return extra
-    text = stored_json.indented(found, 2, ensure_ascii=False)
-    if text and uncarried(text):  # halves of a surrogate pair, which only their escapes can show
-        text = stored_json.indented(found, 2, ensure_ascii=True)
-    return text or extra
-
-
-def tidy(field: str, value: Any) -> Any:
+def tidy(extra: str) -> str:
     """An extra that is a JSON object on one line, as Airflow's own form stores it."""
-    found = stored_json.load(value) if field == "extra" else None
-    return value if found is None else json.dumps(found, ensure_ascii=value.isascii())
+    found = stored_json.load(extra)
+    return (None if found is None else dump(found, ensure_ascii=extra.isascii())) or extra
 
 
 def known_types() -> list[str]:
-    return sorted(TYPES)
+    return [each.conn_type for each in catalogue.all_types()]

@@ -11,6 +11,7 @@ from secretsui.core import json_members
 from secretsui.core.aliases import ALIASES
 from secretsui.core.connection import Connection, plain
 from secretsui.core.sensitive import Sensitive
+from secretsui.web.forms.text import uncarried
 
 PORTABLE: Final = ("conn_type", "host", "login", "password", "schema", "port", "extra")
 # Indenting what is nested deeply makes it thousands of times as long.
@@ -100,6 +101,17 @@ def indented(
     except RecursionError:
         return None
     return "".join(pieces)
+
+
+def pretty(extra: str) -> str:
+    """A JSON object over several lines, unless it is nested too deeply; any other text as it is."""
+    found = load(extra)
+    if found is None:
+        return extra
+    text = indented(found, 2, ensure_ascii=False)
+    if text and uncarried(text):  # halves of a surrogate pair, which only their escapes can show
+        text = indented(found, 2, ensure_ascii=True)
+    return text or extra
 
 
 def write(conn: Connection) -> str:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from secretsui.stores.base import StoreError
 from secretsui.web import live, subject, value_rows
-from secretsui.web.forms.connection import pretty
+from secretsui.web.forms.stored_json import pretty
 from secretsui.web.htmx import is_fragment
 
 

@@ -27,13 +27,14 @@ def saved(one: OneSecret, client: Client, **typed: str) -> Any:
 
 
 def test_the_page_carries_no_hidden_value(one: OneSecret, editor: Client) -> None:
-    page = one.make().get(editor, "edit")
+    page = one.make(f"{URI}&unlisted=app-name").get(editor, "edit")
     assert page.status_code == 200
     assert "no-store" in page.headers["Cache-Control"]
     assert "Leave empty to keep version 1." in text_of(page)
-    for piece in (SECRET, CANARY, "reader", "sslmode"):
+    for piece in (SECRET, CANARY, "reader", "unlisted", "app-name"):
         assert piece not in page.content.decode()
     assert one.form(editor)["host"] == "crm-db.example"
+    assert one.form(editor)["x-sslmode"] == "require"
     assert one.events()[0] == ("open-editor", "allowed")
 
 
@@ -73,7 +74,7 @@ def test_current_values_come_on_demand_and_change_nothing(one: OneSecret, editor
     shown = form_of(page.content.decode())
     assert shown["login"] == "reader"
     assert shown["password"] == SECRET
-    assert json.loads(shown["extra"]) == {"sslmode": "require"}
+    assert shown["x-sslmode"] == "require"
     assert shown["host"] == "typed.example"
     one.post(editor, "edit", shown | {"host": "crm-db.example"})
     assert one.value == URI
