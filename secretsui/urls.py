@@ -20,6 +20,7 @@ from secretsui.web.views import (
     prefixes,
     refresh,
     reveal,
+    rules,
     secret,
     secrets,
     shell,
@@ -82,6 +83,10 @@ secret_routes: Routes = [
     path(f"{at}/-/restore", delete.restore, name="secret-restore"),
 ]
 
+rule_routes: Routes = [
+    path("rules/<str:rule>/", rules.rule, name="rule"),
+]
+
 account_routes: Routes = [
     path("", accounts.accounts, name="accounts"),
     path("new/", accounts.new, name="account-new"),
@@ -112,6 +117,7 @@ urlpatterns: Routes = [
     *overview_routes,
     *list_routes,
     *secret_routes,
+    *rule_routes,
     path("settings/accounts/", include(account_routes)),
     path("settings/people/", include(people_routes)),
     path("activity/", include(activity_routes)),

@@ -1,50 +1,25 @@
-"""How the Airflows will read a text that has not been saved yet; shown without the text."""
+"""What is known of a text that has not been saved yet: its forms, how the Airflows will read it, what to mend."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils.functional import Promise
 
-from secretsui.core import json_text
+from secretsui.core import json_text, renderings
 from secretsui.core.codec import DecodeError
+from secretsui.core.renderings import Rendering, WrittenAs
 from secretsui.core.sensitive import Sensitive
 from secretsui.inventory.models import Kind
-from secretsui.web.connection_form import Composed, Form, Reading, to_text
+from secretsui.web.connection_form import MAIN, Composed, Form, to_text
 from secretsui.web.forms.connection import ConnectionFields
-from secretsui.web.labels import DIALECTS as DIALECT_LABELS
-from secretsui.web.labels import FIELDS
-from secretsui.web.problems import words_of_value
+from secretsui.web.readings import table
 from secretsui.web.review import review
 
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """What one Airflow makes of the text; `problem` says why it makes nothing of it."""
-
-    label: str | Promise
-    problem: str = ""
-    where: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    label: str | Promise
-    states: Sequence[str]  # same, differs or unknown, a column each
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    columns: Sequence[Column]
-    lines: Sequence[Line]
-
-    @property
-    def is_faithful(self) -> bool:
-        return all(state == "same" for line in self.lines for state in line.states)
+_ASKED: Final = ("preview", "show-preview")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,28 +31,31 @@ class JsonHint:
     size: int = 0
 
 
-def table(composed: Composed) -> Table | None:
-    """A line for each field that is set; None for what is no connection."""
-    if not composed.readings:
-        return None
-    meant = composed.meant
-    fields = [field for field in FIELDS if meant is not None and getattr(meant, field) not in (None, "")]
-    fields = [field for field in fields if field != "description"]
-    lines = [Line(FIELDS[field], [_state(reading, field) for reading in composed.readings]) for field in fields]
-    return Table([_column(reading) for reading in composed.readings], lines)
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a text is previewed for: its id, and the place it will have, as far as they are known."""
+
+    key: str = ""
+    name: str = ""
+    region: str = ""
 
 
-def _column(reading: Reading) -> Column:
-    label = DIALECT_LABELS[reading.dialect]
-    if reading.problem is None:
-        return Column(label)
-    return Column(label, str(words_of_value(reading.problem.reason).cause), reading.problem.where)
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The text in every form; `tab` is the one in front, `shown` whether secrets are in clear."""
+
+    renderings: Sequence[Rendering]
+    tab: str
+    shown: bool
+
+    @property
+    def has_secrets(self) -> bool:
+        return any(piece.tone == "secret" for each in self.renderings for piece in each.pieces)
 
 
-def _state(reading: Reading, field: str) -> str:
-    if reading.problem:
-        return "unread"
-    return "differs" if field in reading.differs else "same"
+def action_of(sent: QueryDict, default: str = "") -> str:
+    """What the button of a form asks for; a repair is looked at before it is saved."""
+    return "preview" if "repair" in sent or sent.get("action") in _ASKED else sent.get("action", default)
 
 
 def json_hint(text: Sensitive) -> JsonHint:
@@ -91,19 +69,52 @@ def json_hint(text: Sensitive) -> JsonHint:
 
 
 def facts_of(composed: Composed | None, kind: str) -> Mapping[str, Any]:
-    """For templates: what will be read from this text."""
+    """For templates: what will be read from this text, without a value, as some may come from a stored version."""
     if composed is None or composed.problem:
         return {}
     hint = json_hint(composed.text) if kind == Kind.VARIABLE and composed.text else None
     return {"table": table(composed), "hint": hint, "composed": composed}
 
 
-def preview_of(request: HttpRequest, form: Form, kind: str, *, key: str, name: str, new: bool = False) -> HttpResponse:
-    """The fragment beside the form. What is kept from a stored version is not part of it."""
+def typed_facts(sent: QueryDict, composed: Composed, kind: str, target: Target) -> Mapping[str, Any]:
+    """The same of a text of which every character was typed: with its values, and in every form."""
+    facts = facts_of(composed, kind)
+    if not facts or kind != Kind.CONNECTION:
+        return facts
+    return {**facts, "table": table(composed, values=True), "result": _result(sent, composed, target)}
+
+
+def _result(sent: QueryDict, composed: Composed, target: Target) -> Result | None:
+    written_as: WrittenAs = "uri" if composed.form == "uri" else "json"
+    if composed.meant is None:
+        return None
+    found = renderings.renderings(
+        composed.meant,
+        conn_id=target.key,
+        dialect=MAIN,
+        written_as=written_as,
+        secret_name=target.name,
+        region=target.region,
+    )
+    tab = sent.get("tab", "")
+    return Result(found, tab if tab in renderings.IDS else written_as, sent.get("action") == "show-preview")
+
+
+def context_of(sent: QueryDict, form: Form, kind: str, target: Target, *, new: bool = False) -> Mapping[str, Any]:
+    """Of what was typed into this form, which was built from no stored version."""
     if not isinstance(form, ConnectionFields) and not form.data.get("text"):
-        return render(request, "edit/preview.html", {"kind": kind, "is_empty": True})
+        return {"kind": kind, "is_empty": True}
     if not form.is_valid():
-        return render(request, "edit/preview.html", {"kind": kind, "form": form})
+        return {"kind": kind, "form": form}
     composed = to_text(form)
-    remarks = review(key, composed, form, kind, name=name, new=new)
-    return render(request, "edit/preview.html", {"kind": kind, "review": remarks, **facts_of(composed, kind)})
+    remarks = review(target.key, composed, form, kind, name=target.name, new=new)
+    return {"kind": kind, "review": remarks, **typed_facts(sent, composed, kind, target)}
+
+
+def preview_of(
+    request: HttpRequest, form: Form, kind: str, *, key: str, name: str, region: str = "", new: bool = False
+) -> HttpResponse:
+    """The fragment beside the form. What is kept from a stored version is not part of it."""
+    context = context_of(request.POST, form, kind, Target(key, name, region), new=new)
+    keeps = not new and kind == Kind.CONNECTION
+    return render(request, "edit/preview.html", {**context, "keeps": keeps})

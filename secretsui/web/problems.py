@@ -102,6 +102,17 @@ VALUES: Final[Mapping[str, Words]] = {
     "field-space": Words(_("White space stands around a field, and Airflow keeps it."), _("Remove it.")),
 }
 
+# Why a URI does not carry a field to every Airflow, by the field and what became of it.
+LOSSES: Final[Mapping[str, str | Promise]] = {
+    "conn_type": _("A URI starts with the type, and this one cannot stand there."),
+    "conn_type-case": _("Airflow reads the type of a URI in small letters."),
+    "host": _("A URI ends the host where another part may begin."),
+    "host-case": _("Airflow reads the host of a URI in small letters."),
+    "extra-text": _("Airflow 3.3 takes a text that looks like a number, true, false or JSON for just that."),
+    "extra-name": _("Airflow takes the key __extra__ of a URI for the whole extra."),
+}
+_LOST: Final = _("Airflow reads something else in its place.")
+
 # Of these: what Airflow reads all the same, and what it cannot read.
 MILD: Final = frozenset({"unknown-key", "two-names"})
 UNREADABLE: Final = frozenset(
@@ -143,6 +154,10 @@ def words_of_value(code: str, facts: Mapping[str, Any] | None = None) -> Words:
 
 def words_of_name(code: str, facts: Mapping[str, Any] | None = None) -> Words:
     return _filled(NAMES.get(code, UNKNOWN), facts or {})
+
+
+def words_of_loss(code: str) -> str | Promise:
+    return LOSSES.get(code, _LOST)
 
 
 def _filled(words: Words, facts: Mapping[str, Any]) -> Words:

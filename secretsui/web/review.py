@@ -1,30 +1,57 @@
-"""What to know before a text is saved: what keeps it from being saved, and what has to be agreed to."""
+"""What to know before a text is saved: what keeps it from being saved, what has to be agreed to, what is only said."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 from django.utils.functional import Promise
 
 from secretsui.core import codec
-from secretsui.core.guard import Problem, Severity, before_save
+from secretsui.core.findings import Finding
+from secretsui.core.guard import Problem, before_save
+from secretsui.core.rules import format as rules
+from secretsui.core.sensitive import Sensitive
+from secretsui.web import findings
 from secretsui.web.connection_form import Composed, Form, differing, read
 from secretsui.web.forms.connection import ConnectionFields
 from secretsui.web.forms.stored import Stored
 from secretsui.web.forms.text import printable
 from secretsui.web.labels import DIALECTS, FIELDS
 from secretsui.web.problems import Words, words_of_name, words_of_value
+from secretsui.web.repairing import WORDS, may_mend
+from secretsui.web.vocabulary import SEVERITIES, Label
+
+# An error is not saved, a warning only after a second look, a note at once.
+Weight = Literal["error", "note", "warning"]
+_ORDER: Final[Sequence[Weight]] = ("error", "warning", "note")
+_ASKED_ABOUT: Final = frozenset({"critical", "high"})
+# What the form says itself, and better, where it writes a URI that not every Airflow reads as it is meant.
+_OF_ROUND_TRIP: Final = frozenset({"R-44", "R-45"})
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
     """One line of the page. `where` names fields, keys or a position; never content."""
 
-    severity: Severity
+    severity: Weight
     words: Words
     field: str  # name or value
     where: str = ""
+    code: str = ""
+    title: str | Promise = ""
+    level: str = ""  # of the rule's finding
+    rule: str = ""
+    repair: str = ""  # what its button sends
+
+    @property
+    def mark(self) -> Label:
+        return SEVERITIES[self.level or {"note": "info"}.get(self.severity, self.severity)]
+
+    @property
+    def button(self) -> str | Promise:
+        return WORDS.get(self.repair.partition(":")[0], "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,44 +66,96 @@ class Review:
     def warnings(self) -> Sequence[Remark]:
         return [remark for remark in self.remarks if remark.severity == "warning"]
 
+    @property
+    def blocking(self) -> Sequence[Remark]:
+        """What a save stops at."""
+        return [remark for remark in self.remarks if remark.severity != "note"]
+
 
 def review(key: str, composed: Composed, form: Form, kind: str, *, name: str = "", new: bool = False) -> Review:
     if composed.problem:
         words = words_of_value(composed.problem.reason)
-        return Review([Remark("error", words, "value", composed.problem.where)])
-    guarded = before_save(key, composed.text, kind, name=name, new=new)
-    remarks = [*map(_remark, guarded), *_of_form(composed, form)]
-    return Review(sorted(remarks, key=lambda remark: remark.severity))
+        return Review([Remark("error", words, "value", composed.problem.where, composed.problem.reason)])
+    guarded = [_remark(problem) for problem in before_save(key, composed.text, kind, name=name, new=new)]
+    said = [*guarded, *_of_form(composed, form)]
+    return Review(sorted(_with_findings(said, composed.text, form, kind), key=lambda each: _ORDER.index(each.severity)))
+
+
+def remarks_of(text: Sensitive, kind: str, place: str = "") -> Sequence[Remark]:
+    """What the rules find in a text that is not the form's own: `place` is what its repairs are done to."""
+    return [_of_finding(finding, f"{finding.repair}:{place}{finding.field}") for finding in rules.lint(text, kind)]
 
 
 def _remark(problem: Problem) -> Remark:
     words = (words_of_name if problem.field == "name" else words_of_value)(problem.code, problem.facts)
-    return Remark(problem.severity, words, problem.field, str(problem.facts.get("where", "")))
+    return Remark(problem.severity, words, problem.field, str(problem.facts.get("where", "")), problem.code)
+
+
+def _with_findings(said: Sequence[Remark], text: Sensitive, form: Form, kind: str) -> Iterator[Remark]:
+    """What is said already gets the rule and the repair of the finding that says the same."""
+    found = [finding for finding in rules.lint(text, kind) if not _is_said_by_form(finding, said)]
+    for remark in said:
+        same = [finding for finding in found if remark.field == "value" and finding.code == remark.code]
+        yield _joined(remark, same[0], form) if same else remark
+    codes = {remark.code for remark in said if remark.field == "value"}
+    yield from (_of_finding(finding, _sent(finding, form)) for finding in found if finding.code not in codes)
+
+
+def _is_said_by_form(finding: Finding, said: Sequence[Remark]) -> bool:
+    codes = {remark.code for remark in said}
+    return finding.rule in _OF_ROUND_TRIP and bool(codes & {"differs", "differs-json"})
+
+
+def _joined(remark: Remark, finding: Finding, form: Form) -> Remark:
+    return replace(remark, rule=finding.rule, repair=_sent(finding, form))
+
+
+def _sent(finding: Finding, form: Form) -> str:
+    return f"{finding.repair}:{finding.field}" if may_mend(form.data, finding.field) else ""
+
+
+def _of_finding(finding: Finding, sent: str) -> Remark:
+    return Remark(
+        "warning" if finding.severity in _ASKED_ABOUT else "note",
+        findings.words_of(finding),
+        "value",
+        findings.where(finding),
+        finding.code,
+        findings.title(finding),
+        finding.severity,
+        finding.rule,
+        sent if finding.repair else "",
+    )
 
 
 def _of_form(composed: Composed, form: Form) -> Iterator[Remark]:
     if not isinstance(form, ConnectionFields):
         return
     if composed.dropped:
-        yield Remark("warning", words_of_value("dropped"), "value", printable(", ".join(composed.dropped)))
+        yield _of_value("warning", "dropped", printable(", ".join(composed.dropped)))
     if composed.left_out:
-        yield Remark("warning", words_of_value("left-out"), "value", printable("; ".join(composed.left_out)))
+        yield _of_value("warning", "left-out", printable("; ".join(composed.left_out)))
     if apart := _read_apart(composed, form.base):
-        yield Remark("warning", words_of_value("read-apart"), "value", apart)
+        yield _of_value("warning", "read-apart", apart)
     yield from _unfaithful(composed)
     spaced = [field for field in ("host", "schema", "login", "password") if _has_space(form, field)]
     if spaced:
-        yield Remark("warning", words_of_value("field-space"), "value", _labels(spaced))
+        yield _of_value("warning", "field-space", _labels(spaced))
+
+
+def _of_value(severity: Weight, code: str, where: str) -> Remark:
+    return Remark(severity, words_of_value(code), "value", where, code)
 
 
 def _unfaithful(composed: Composed) -> Iterator[Remark]:
     """A URI that some Airflow reads otherwise is refused: JSON is there for that."""
     differs = [reading for reading in composed.readings if reading.differs]
     if differs:
-        is_uri = composed.form == "uri"
-        severity: Severity = "error" if is_uri else "warning"
         where = "; ".join(f"{DIALECTS[each.dialect]}: {_labels(each.differs)}" for each in differs)
-        yield Remark(severity, words_of_value("differs" if is_uri else "differs-json"), "value", where)
+        if composed.form == "uri":
+            yield replace(_of_value("error", "differs", where), repair="to-json:written_as")
+        else:
+            yield _of_value("warning", "differs-json", where)
 
 
 def _read_apart(composed: Composed, base: Stored | None) -> str:

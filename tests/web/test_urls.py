@@ -30,6 +30,7 @@ SAMPLES: Final = {
     "version_id": "v1",
     "uidb36": "1",
     "key": "key",
+    "rule": "R-25",
 }
 
 

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from tests.conftest import logged_in
-from tests.web.one_secret import HTMX, OneSecret, form_of, text_of
+from tests.web.one_secret import CANARY, HTMX, OneSecret, form_of, seen_of, text_of
 
 HOSTILE = [
     "\nstarts with a line",
@@ -94,17 +94,19 @@ def test_any_password_reads_back_from_a_uri_and_from_json(one: OneSecret, editor
         assert shown["password"] == value
 
 
-def test_the_preview_reads_nothing_from_aws_and_shows_no_value(one: OneSecret, editor: Client) -> None:
+def test_the_preview_reads_nothing_from_aws_and_hides_what_was_typed(one: OneSecret, editor: Client) -> None:
     one.make()
     form = one.form(editor) | {"password": "Kan4rien", "host": "Upper.Example"}
     events, calls = one.events(), one.aws.calls.count()
     page = editor.post(one.url("preview"), form, headers=HTMX)
     assert page.status_code == 200
     assert "no-store" in page.headers["Cache-Control"]
-    assert "Host Different Different Different" in text_of(page)
-    assert "Password Same Same Same" in text_of(page)
-    assert "Store it as JSON" in text_of(page)
-    assert "Kan4rien" not in page.content.decode()
+    seen = seen_of(page)
+    assert "Host upper.example Different upper.example Different upper.example Different" in seen
+    assert "Password Same" in seen
+    assert "Store it as JSON" in seen
+    assert "Kan4rien" not in seen
+    assert CANARY not in page.content.decode()
     assert "<html" not in page.content.decode()
     assert (one.events(), one.aws.calls.count()) == (events, calls)
 
