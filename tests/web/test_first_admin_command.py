@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from secretsui.access.models import AccessEvent
 from tests.web.rows import words
 
 
@@ -29,6 +30,13 @@ def test_it_prints_a_link_that_works_once(db: None) -> None:
     browser.post(form.redirect_chain[-1][0], {"password1": password, "password2": password})
     assert Client().login(username="maya", password=password)
     assert "This link is used up" in words(Client().get(path, follow=True))
+
+
+def test_the_access_log_says_who_became_an_administrator(db: None) -> None:
+    first_admin("maya", "--group", "data-platform")
+    event = AccessEvent.objects.get()
+    assert (event.actor, event.action, event.name) == ("first_admin command", AccessEvent.Action.PERSON, "maya")
+    assert event.detail == "groups data-platform; administrator; active"
 
 
 def test_it_refuses_when_there_is_one(root: User) -> None:

@@ -20,6 +20,7 @@ from secretsui.access import door
 from secretsui.access.models import AccessEvent
 from secretsui.web.guards import administrators_only, person, signed_in
 from secretsui.web.links import password_link
+from secretsui.web.person_record import record_person
 from secretsui.web.reauth import recently_required
 
 if TYPE_CHECKING:
@@ -95,13 +96,6 @@ def people(request: HttpRequest) -> HttpResponse:
     return render(request, "people/people.html", {"people": users})
 
 
-def _record(request: HttpRequest, user: User) -> None:
-    groups = ", ".join(sorted(group.name for group in user.groups.all())) or "none"
-    role = "administrator" if user.is_superuser else "not an administrator"
-    detail = f"groups {groups}; {role}; {'active' if user.is_active else 'switched off'}"
-    door.record_admin(person(request), AccessEvent.Action.PERSON, None, detail, name=user.username)
-
-
 @administrators_only
 @recently_required
 @require_http_methods(["GET", "POST"])
@@ -110,7 +104,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             user = form.save()
-            _record(request, user)
+            record_person(person(request), user)
         return _show_link(request, user)
     return render(request, "people/form.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -129,7 +123,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = PersonForm(request.POST or None, initial=initial, user=user, actor=signed_in(request))
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
-            _record(request, form.save())
+            record_person(person(request), form.save())
         messages.success(request, _("%(name)s saved.") % {"name": user.username})
         return redirect("people")
     return render(request, "people/form.html", {"form": form, "known": user}, status=422 if form.errors else 200)
@@ -166,7 +160,7 @@ def active(request: HttpRequest, pk: int) -> HttpResponse:
     with transaction.atomic():
         user.is_active = request.POST.get("active") == "on"
         user.save(update_fields=["is_active"])
-        _record(request, user)
+        record_person(person(request), user)
     words = _("%(name)s can sign in again.") if user.is_active else _("%(name)s is switched off.")
     messages.success(request, words % {"name": user.username})
     return redirect("people")

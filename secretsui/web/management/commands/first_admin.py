@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth.models import Group, User
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -10,7 +10,11 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
+from secretsui.access.door import Job
 from secretsui.web.links import password_link
+from secretsui.web.person_record import record_person
+
+COMMAND: Final = Job("first_admin command")
 
 
 class Command(BaseCommand):
@@ -44,4 +48,5 @@ def _administrator(username: str, group: str | None) -> User:
     user.save()
     if group:
         user.groups.add(Group.objects.get_or_create(name=group)[0])
+    record_person(COMMAND, user)
     return user
