@@ -14,7 +14,8 @@ SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "high", "medium", "low", 
 class Rule:
     """`inputs` are what it needs to know: `value`, and names of fields of `rules.value.Context`.
 
-    `severity` is that of its worst face. `versions` says for which Airflow or provider it holds.
+    `severity` is that of its worst face. `versions` says for which Airflow or provider it holds, `kinds` to which
+    secrets it applies.
     """
 
     id: str
@@ -25,6 +26,7 @@ class Rule:
     remedy: str
     reference: str
     versions: str
+    kinds: Sequence[str] = ("connection",)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

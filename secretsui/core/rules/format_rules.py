@@ -17,6 +17,7 @@ _SNOWFLAKE: Final = _AIRFLOW + "apache-airflow-providers-snowflake/stable/connec
 
 _ALL_VERSIONS: Final = "Airflow 2.11 and 3.x"
 _VALUE: Final = ("value",)
+_EVERY_KIND: Final = ("connection", "variable", "config")
 
 ALL: Final = (
     Rule(
@@ -51,6 +52,7 @@ ALL: Final = (
         "Remove it.",
         _CONNECTION,
         _ALL_VERSIONS,
+        _EVERY_KIND,
     ),
     Rule(
         "R-27",
@@ -165,6 +167,7 @@ ALL: Final = (
         "Store the text without the quotes.",
         _VARIABLE,
         _ALL_VERSIONS,
+        ("variable",),
     ),
     Rule(
         "R-38",
@@ -175,6 +178,7 @@ ALL: Final = (
         "Fill in the real value.",
         _SECRETS_MANAGER,
         _ALL_VERSIONS,
+        _EVERY_KIND,
     ),
     Rule(
         "R-39",
@@ -205,6 +209,7 @@ ALL: Final = (
         "Restore an older version, or enter the credential again.",
         _MASKING,
         _ALL_VERSIONS,
+        _EVERY_KIND,
     ),
     Rule(
         "R-42",
@@ -257,5 +262,6 @@ ALL: Final = (
         "Store the value under the key that is asked for, and set kv_engine_version to the engine in use.",
         _VAULT,
         "Vault provider 3 and later",
+        _EVERY_KIND,
     ),
 )

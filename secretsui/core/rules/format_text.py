@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from secretsui.core.connection import Connection
-from secretsui.core.rules.value import Hit, Value
-from secretsui.core.sensitive import Sensitive
+from secretsui.core.findings import Severity
+from secretsui.core.rules.value import Hit, Value, field_text
 
 QUOTES: Final = "\"'`“”‘’„«»"  # noqa: RUF001
 _STARTS_VALUE: Final = re.compile(r"\{|[A-Za-z][A-Za-z0-9_+.-]*://")
@@ -16,25 +15,27 @@ _BREAKS: Final = "\r\n\t\v\f"
 _FIELDS: Final = ("host", "login", "password", "schema")
 
 
+def is_quoted(value: Value) -> bool:
+    """Around the whole, or left over at its start: no connection starts with a quote."""
+    text = value.stripped
+    return any(value.faults_of("quoted")) or bool(
+        text and text[0] in QUOTES and _STARTS_VALUE.match(text.strip(QUOTES).strip())
+    )
+
+
 def quoted(value: Value) -> Iterator[Hit]:
-    """Quotes around a connection, or left over at one end."""
-    if value.kind != "connection" or len(value.stripped) < 2:
-        return
-    first, last = value.stripped[0] in QUOTES, value.stripped[-1] in QUOTES
-    if any(value.faults_of("quoted")) or (first and _STARTS_VALUE.match(value.stripped.strip(QUOTES).strip())):
-        where = "the first and the last character" if last else "the first character"
-        yield Hit("quoted", where=where, repair="unquote")
+    if is_quoted(value):
+        ends = "the first and the last character" if value.stripped[-1] in QUOTES else "the first character"
+        yield Hit("quoted", where=ends, repair="unquote")
 
 
 def quoted_variable(value: Value) -> Iterator[Hit]:
-    """Airflow hands the quotes on to whoever reads the variable as text."""
     text = value.stripped
-    if value.kind == "variable" and len(text) > 1 and text[0] in "\"'" and text[0] == text[-1]:
+    if len(text) > 1 and text[0] in "\"'" and text[0] == text[-1]:
         yield Hit("quoted", where="the first and the last character", repair="unquote")
 
 
 def white_space(value: Value) -> Iterator[Hit]:
-    """Around the text, inside a URI, or around a field."""
     if value.text and not value.stripped:
         yield Hit("blank", where=f"{len(value.text)} characters of white space")
     elif value.kind == "connection":
@@ -43,7 +44,7 @@ def white_space(value: Value) -> Iterator[Hit]:
     elif value.text != value.stripped and value.members is None:
         # A text of several lines mostly ends in a line break on purpose.
         is_file = "\n" in value.stripped and value.text in (value.stripped + "\n", value.stripped + "\r\n")
-        yield Hit("white-space", where=where_blank(value.text), repair="strip", severity="info" if is_file else None)
+        yield Hit("white-space", where=_ends(value.text), repair="strip", severity="info" if is_file else None)
 
 
 def _around_connection(value: Value) -> Iterator[Hit]:
@@ -51,31 +52,20 @@ def _around_connection(value: Value) -> Iterator[Hit]:
         yield Hit(found.code, where=found.detail)
     if value.text != value.stripped:
         # Every Airflow of today strips it, but for blanks that its JSON parser does not know.
-        is_harmless = bool(value.connections)
-        yield Hit("white-space", where=where_blank(value.text), repair="strip", severity="low" if is_harmless else None)
+        is_taken = value.is_uri or value.members is not None
+        yield Hit("white-space", where=_ends(value.text), repair="strip", severity="low" if is_taken else None)
 
 
 def _around_fields(value: Value) -> Iterator[Hit]:
-    conn = value.connection
-    for field in _FIELDS if conn else ():
-        text = field_text(conn, field)
+    for field in _FIELDS:
+        text = field_text(value.connection, field)
         if text != text.strip():
-            is_repairable = field == "host" or text.strip(_BREAKS) == text.strip()
-            yield Hit(
-                "white-space",
-                field,
-                where_blank(text),
-                repair="strip" if is_repairable else "",
-                severity="high" if field == "host" else "medium",
-            )
+            # A password may end in a blank, though hardly in a line break.
+            is_slip = field == "host" or text.strip(_BREAKS) == text.strip()
+            severity: Severity = "high" if field == "host" else "medium"
+            yield Hit("white-space", field, _ends(text), repair="strip" if is_slip else "", severity=severity)
 
 
-def field_text(conn: Connection | None, field: str) -> str:
-    found = getattr(conn, field, None)
-    text = found.reveal() if isinstance(found, Sensitive) else found
-    return text if isinstance(text, str) else ""
-
-
-def where_blank(text: str) -> str:
+def _ends(text: str) -> str:
     ends = {"before": text != text.lstrip(), "after": text != text.rstrip()}
     return " and ".join(end for end, is_blank in ends.items() if is_blank)

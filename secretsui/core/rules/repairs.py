@@ -2,45 +2,162 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final, cast
+from urllib.parse import unquote
 
-from secretsui.core import codec, json_members, uri_edit
+from secretsui.core import catalogue, codec, json_members, uri_edit
 from secretsui.core.aliases import ALIASES
 from secretsui.core.codec_errors import CodecError
+from secretsui.core.connection import FIELDS, Connection
+from secretsui.core.rules import format_json, format_secret, format_uri
+from secretsui.core.rules.encode import encode
 from secretsui.core.rules.format_text import QUOTES
+from secretsui.core.rules.no_repair import NoRepair
+from secretsui.core.rules.value import NOTHING_KNOWN, Value, field_text, json_object
 from secretsui.core.sensitive import Sensitive
-from secretsui.core.variable import json_reading
 
+__all__ = ["NoRepair", "apply", "apply_to_field"]
 
-class NoRepair(ValueError):
-    """It does not apply, or there is more than one way to read the value."""
-
+Mend = Callable[[str], str]
 
 _SCHEME: Final = re.compile(r"(\s*)([A-Za-z][A-Za-z0-9_+.-]*)(?=://)")
+_LATE_PROTOCOL: Final = re.compile(
+    r"(?P<type>[A-Za-z][A-Za-z0-9+.-]*://)(?P<userinfo>[^/?#@]*@)(?P<protocol>[A-Za-z][A-Za-z0-9+.-]*://)(?P<rest>[^@]*)"
+)
+_PEM_BODY: Final = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 
-def unquote(text: str) -> str:
+def unquote_text(text: str) -> str:
     return text.strip().strip(QUOTES).strip()
-
-
-def strip(text: str) -> str:
-    return text.strip()
 
 
 def hyphenate(text: str) -> str:
     return _SCHEME.sub(lambda found: found[1] + found[2].replace("_", "-"), text, count=1)
 
 
-_OF_TEXT: Final[Mapping[str, Callable[[str], str]]] = {"unquote": unquote, "strip": strip, "hyphenate": hyphenate}
-_OF_FIELD: Final[Mapping[str, Callable[[str], str]]] = {"strip": strip}
+def protocol_first(text: str) -> str:
+    """The login goes behind the protocol of the host, where Airflow looks for it."""
+    found = _LATE_PROTOCOL.fullmatch(text.strip())
+    if found is None:
+        raise NoRepair("The login and the protocol do not stand side by side.")
+    return found["type"] + found["protocol"] + found["userinfo"] + found["rest"]
+
+
+def to_json(text: str) -> str:
+    """With the host as it is spelled, which a URI cannot keep."""
+    value = Value.of(Sensitive(text), "connection", NOTHING_KNOWN)
+    if not value.is_uri or len(value.connections) < len(value.readings):
+        raise NoRepair("This is no URI that every Airflow reads.")
+    if any(value.faults_of("repeated-protocol")):
+        return _repeated_to_json(value)
+    if not value.is_read_alike or value.connection is None:
+        raise NoRepair("The Airflow versions read different things from it.")
+    host = field_text(value.connection, "host")
+    protocol, separator, _ = host.rpartition("://")
+    raw = unquote(format_uri.raw_host(value.stripped))
+    if raw.lower() == host.rpartition("://")[2]:
+        host = protocol + separator + raw
+    return _written(value.connection, host)
+
+
+def _repeated_to_json(value: Value) -> str:
+    """`http://http://name`: with nothing but a host it is clear what was meant."""
+    conn_type, _, host = value.stripped.partition("://")
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9.-]+", host):
+        raise NoRepair("What follows the host could be a part of it.")
+    return json.dumps({"conn_type": catalogue.normalise(conn_type.lower()), "host": host})
+
+
+def _written(conn: Connection, host: str) -> str:
+    fields = {name: getattr(conn, name) for name in FIELDS}
+    text = codec.to_json(Connection(**{**fields, "host": host or None}), "3.3").reveal()
+    return json.dumps({name: each for name, each in json.loads(text).items() if each != ""})
+
+
+def rename_keys(text: str) -> str:
+    """Names of other tools become Airflow's own, where the field is not set yet."""
+    found = json_object(Sensitive(text))
+    if found is None:
+        raise NoRepair("This is no JSON object.")
+    for name in found:
+        field = format_json.field_of(name)
+        if field and name != field:
+            if sum(format_json.field_of(other) == field for other in found) > 1:
+                raise NoRepair("Two keys stand for the same field.")
+            text = _renamed(text, name, field)
+    return text
+
+
+def rename_extras(text: str) -> str:
+    """Extras under today's names; none is overwritten."""
+    value = Value.of(Sensitive(text), "connection", NOTHING_KNOWN)
+    extra: dict[str, Any] = {}
+    for name, setting in value.extra.items():
+        new = format_json.new_name(value, name) or name
+        if new in extra or (new != name and new in value.extra):
+            raise NoRepair("Both the old and the new name are set.")
+        extra[new] = setting
+    return _with_extra(text, extra)
+
+
+def newlines(text: str) -> str:
+    """Line breaks into every PEM block whose text is nothing but base64."""
+    return format_secret.PEM.sub(_broken, text)
+
+
+def _broken(block: re.Match[str]) -> str:
+    # Only a space or a written \n can have been a line break.
+    body = re.sub(r"(\\r)?\\n|\s", "", block[2])
+    if not block[3] or not _PEM_BODY.fullmatch(body) or len(body) % 4:
+        raise NoRepair("The block is more than a key in base64, or a part of it is missing.")
+    lines = [body[at : at + 64] for at in range(0, len(body), 64)]
+    return "\n".join([f"-----BEGIN {block[1]}-----", *lines, block[3]])
+
+
+def decode(text: str) -> str:
+    if not format_json.is_encoded(text):
+        raise NoRepair("The text is not percent-encoded throughout.")
+    return unquote(text)
+
+
+def known_type(text: str) -> str:
+    meant = catalogue.near(text)
+    if meant is None:
+        raise NoRepair("There is no type like this.")
+    return meant.conn_type
+
+
+def to_base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+_OF_TEXT: Final[Mapping[str, Mend]] = {
+    "unquote": unquote_text,
+    "strip": str.strip,
+    "encode": encode,
+    "hyphenate": hyphenate,
+    "protocol-first": protocol_first,
+    "to-json": to_json,
+    "rename-keys": rename_keys,
+    "rename-extras": rename_extras,
+}
+_OF_FIELD: Final[Mapping[str, Mend]] = {
+    "strip": str.strip,
+    "decode": decode,
+    "newlines": newlines,
+    "known-type": known_type,
+    "to-base64": to_base64,
+    "from-base64": format_secret.decoded,
+}
 
 
 def apply(repair: str, text: Sensitive, field: str = "text") -> Sensitive:
-    """Of the whole text, or of one field where it stands in the text."""
-    if field != "text" and repair in _OF_FIELD:
+    """Of the whole text, or of one field where it stands in the text. May raise `NoRepair`."""
+    if repair in _OF_FIELD and field != "text":
         return Sensitive(_in_text(text.reveal(), field, _OF_FIELD[repair]))
     if repair in _OF_TEXT:
         return Sensitive(_OF_TEXT[repair](text.reveal()))
@@ -48,20 +165,49 @@ def apply(repair: str, text: Sensitive, field: str = "text") -> Sensitive:
 
 
 def apply_to_field(repair: str, value: str) -> str:
-    """Of what one field holds."""
+    """Of what one field holds. May raise `NoRepair`."""
     if repair in _OF_FIELD:
         return _OF_FIELD[repair](value)
     raise NoRepair("There is no such repair.")
 
 
-def _in_text(text: str, field: str, mend: Callable[[str], str]) -> str:
-    if text.strip().startswith("{"):
-        return _in_json(text, field, mend)
+def _in_text(text: str, field: str, mend: Mend) -> str:
+    """The field put back where it stood, and all else left to the byte as far as that goes."""
+    field, _, key = field.partition(".")
+    value = Value.of(Sensitive(text), "connection", NOTHING_KNOWN)
+    if field == "extra":
+        return _with_extra(text, {name: _mended(each, mend, name, key) for name, each in value.extra.items()})
+    found = field_text(value.connection, field)
+    if not found:
+        raise NoRepair("The field holds no text.")
+    if value.members is None:
+        return _edited(text, {field: mend(found)})
+    name = next(name for name in value.members if name in ALIASES[field])
+    return json_members.replace(text, name, json.dumps(mend(found)))
+
+
+def _mended(value: Any, mend: Mend, name: str, key: str) -> Any:
+    if not isinstance(value, str) or (key and name != key):
+        return value
     try:
-        conn = codec.decode(text, "3.3")
-        found = getattr(conn, field, None)
-        value = found.reveal() if isinstance(found, Sensitive) else found
-        edited = uri_edit.edit(text, {field: mend(value)}) if isinstance(value, str) else None
+        return mend(value)
+    except NoRepair:
+        if key:
+            raise
+        return value
+
+
+def _with_extra(text: str, extra: Mapping[str, Any]) -> str:
+    if not text.strip().startswith("{"):
+        return _edited(text, {"extra": json.dumps(extra)})
+    found = cast("dict[str, Any]", json_object(Sensitive(text)))
+    is_text = isinstance(found.get("extra"), str)
+    return json_members.replace(text, "extra", json.dumps(json.dumps(extra) if is_text else extra))
+
+
+def _edited(uri: str, changes: Mapping[str, Any]) -> str:
+    try:
+        edited = uri_edit.edit(uri, changes)
     except CodecError:
         edited = None
     if edited is None:
@@ -69,9 +215,8 @@ def _in_text(text: str, field: str, mend: Callable[[str], str]) -> str:
     return edited
 
 
-def _in_json(text: str, field: str, mend: Callable[[str], str]) -> str:
-    found = json_reading(Sensitive(text))
-    name = next((name for name in found or () if name in ALIASES.get(field, ())), "")
-    if not isinstance(found, dict) or not isinstance(found.get(name), str):
-        raise NoRepair("The JSON has no such text.")
-    return json_members.replace(text, name, json.dumps(mend(found[name])))
+def _renamed(text: str, name: str, new: str) -> str:
+    for member in reversed(json_members.members(text)):
+        if member.name == name:
+            text = text[: member.start] + json.dumps(new) + text[member.colon :]
+    return text

@@ -1,0 +1,144 @@
+"""Rules about what the fields hold: placeholders, masks, keys without line breaks, secrets too short."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from secretsui.core.guard import AIRFLOW_MASK
+from secretsui.core.rules.format_json import extra_field
+from secretsui.core.rules.value import Hit, Value, field_text, json_object
+from secretsui.core.sensitive import MASK, Sensitive
+from secretsui.core.variable import json_reading
+
+SNOWFLAKE: Final = "apache-airflow-providers-snowflake"
+SHORTEST_MASKED: Final = 5
+# What the masks of Airflow make of this word: nothing.
+_NEVER_MASKED: Final = "airflow"
+_FIELDS: Final = ("host", "login", "password", "schema")
+_MASKED_IN_URI: Final = re.compile(r":\*{3}@")
+_PLACEHOLDER: Final = re.compile(
+    r"<[a-z][a-z0-9 _./-]*>|\[(?:your|insert|enter)[a-z0-9 _./-]*\]"
+    r"|(?:insert|enter)[_ -][a-z0-9_ -]*(?:password|secret|token|key|user|username|login|host|database|here)"
+    r"|your[_ -][a-z0-9_ -]+|change[_ -]?(?:me|this)|replace[_ -]?(?:me|this)|(?:to ?do|tbd|fixme|placeholder)|x{3,}",
+    re.IGNORECASE,
+)
+# Airflow fills in no template here; a variable may well hold one for whoever reads it.
+_TEMPLATE: Final = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_.]*\}|\{\{.*\}\}")
+PEM: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----(.*?)(-----END \1-----|\Z)", re.DOTALL)
+_PEM_START: Final = "-----BEGIN "
+
+
+class Leaf(NamedTuple):
+    """A text and the field it is in; `key` is its own name where it stands in an object."""
+
+    field: str
+    text: str
+    key: str = ""
+
+
+def leaves(value: Value) -> Iterator[Leaf]:
+    """Every text that a value consists of, however deep in its extra, also in JSON that is kept as text."""
+    if value.kind != "connection":
+        found = json_reading(Sensitive(value.text))
+        yield from _below("text", found if isinstance(found, dict | list) else value.text)
+        return
+    for field in _FIELDS:
+        yield Leaf(field, field_text(value.connection, field))
+    for name, each in value.extra.items():
+        yield from _below(extra_field(value, name), each, name)
+
+
+def _below(field: str, value: Any, key: str = "") -> Iterator[Leaf]:
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from _below(field, each, name)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _below(field, each, key)
+    elif isinstance(value, str):
+        inner = json_object(Sensitive(value)) if value.lstrip().startswith("{") else None
+        yield from _below(field, inner, key) if inner else [Leaf(field, value, key)]
+
+
+def placeholder(value: Value) -> Iterator[Hit]:
+    if value.members is not None and list(value.members.items()) == [("", "")]:
+        yield Hit("skeleton")
+    patterns = (_PLACEHOLDER, _TEMPLATE) if value.kind == "connection" else (_PLACEHOLDER,)
+    found = (leaf.field for leaf in leaves(value) if any(each.fullmatch(leaf.text.strip()) for each in patterns))
+    for field in dict.fromkeys(found):
+        yield Hit("placeholder", field)
+
+
+def mask(value: Value) -> Iterator[Hit]:
+    found = [leaf.field for leaf in leaves(value) if _is_masked(leaf.text)]
+    if not found and _is_masked(value.text):
+        found = ["text"]
+    for field in dict.fromkeys(found):
+        yield Hit("mask", field)
+
+
+def _is_masked(text: str) -> bool:
+    return (
+        text.strip() in (AIRFLOW_MASK, "<redaction-failed>") or MASK in text or _MASKED_IN_URI.search(text) is not None
+    )
+
+
+def damaged_pem(value: Value) -> Iterator[Hit]:
+    for leaf in leaves(value):
+        # Google's hook puts the line breaks of its key file back by itself.
+        found = PEM.search(leaf.text) if leaf.key != "private_key" or "\\n" not in leaf.text else None
+        if found and not found[3]:
+            yield Hit("pem-cut", leaf.field)
+        elif found and not re.match(r"[ \t]*\r?\n", found[2]):
+            yield Hit("pem-line-breaks", leaf.field, repair="newlines")
+
+
+def key_form(value: Value) -> Iterator[Hit]:
+    """Snowflake's hook wants the key as it is before 6.3, in base64 before 6.11, and takes either since."""
+    version = value.context.version(SNOWFLAKE)
+    if version is None or version >= (6, 11) or value.conn_type is None or value.conn_type.conn_type != "snowflake":
+        return
+    for name in ("private_key_content", "extra__snowflake__private_key_content"):
+        key = value.extra.get(name)
+        if isinstance(key, str) and key:
+            if version >= (6, 3) and _PEM_START in key:
+                yield Hit("key-not-base64", extra_field(value, name), repair="to-base64")
+            elif version < (6, 3) and _PEM_START not in key and _PEM_START in decoded(key):
+                yield Hit("key-in-base64", extra_field(value, name), repair="from-base64")
+
+
+def decoded(text: str) -> str:
+    """From base64; "" where it is none, or holds no text."""
+    try:
+        return base64.b64decode("".join(text.split()), validate=True).decode()
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def no_password(value: Value) -> Iterator[Hit]:
+    known = value.conn_type
+    for group in known.needs if known else ():
+        if "password" in group and not any(_is_set(value, name) for name in group):
+            yield Hit("missing-password", "password")
+
+
+def _is_set(value: Value, name: str) -> bool:
+    field, _, key = name.partition(".")
+    return bool(value.extra.get(key)) if key else bool(getattr(value.connection, field, None))
+
+
+def short_secret(value: Value) -> Iterator[Hit]:
+    secrets = [("password", field_text(value.connection, "password"))]
+    for field in value.conn_type.fields if value.conn_type else ():
+        text = value.extra.get(field.name)
+        if field.secret and isinstance(text, str):
+            secrets.append((f"extra.{field.name}", text))
+    for place, text in secrets:
+        if 0 < len(text) < SHORTEST_MASKED and not _is_masked(text):
+            yield Hit("short-secret", place, facts={"shortest": SHORTEST_MASKED})
+        elif text.lower() == _NEVER_MASKED:
+            yield Hit("never-masked", place)
