@@ -22,14 +22,20 @@ _BEHIND_PROTOCOL: Final = re.compile(
 
 def pieces(conn: Connection, dialect: Dialect, secrecy: Secrecy) -> Sequence[Piece]:
     """Together they are what `codec.to_uri` writes. Raises `EncodeError`."""
-    scheme, slashes, rest = write(conn, RULES[dialect]).partition("//")
-    protocol = _protocol(conn.host, rest)
-    found = _BEHIND_PROTOCOL.fullmatch(rest, len(protocol))
-    if found is None:  # a port or a host that no Airflow writes in good order
-        return [Piece(scheme.removesuffix(":"), "type"), Piece(":" + slashes), Piece(rest, "secret")]
-    start = [Piece(scheme[:-1], "type"), Piece(scheme[-1:] + slashes)] if scheme else [Piece(slashes)]
-    parts = (*start, Piece(protocol, _tone("host", secrecy)), *_parts(found, secrecy))
-    return [piece for piece in parts if piece.text]
+    uri = write(conn, RULES[dialect])
+    # By its length: nobody keeps slashes from a type that is made up.
+    scheme = len(conn.conn_type.lower()) if conn.conn_type else 0
+    slashes = uri.index("//", scheme) + 2
+    protocol = _protocol(conn.host, uri[slashes:])
+    start = (
+        Piece(uri[:scheme], "type"),
+        Piece(uri[scheme:slashes]),
+        Piece(protocol, _tone("host", secrecy)),
+    )
+    found = _BEHIND_PROTOCOL.fullmatch(uri, slashes + len(protocol))
+    # A port that is no number is not a part of any URI that Airflow reads.
+    parts = _parts(found, secrecy) if found else [Piece(uri[slashes + len(protocol) :], "secret")]
+    return [piece for piece in (*start, *parts) if piece.text]
 
 
 def _protocol(host: Any, rest: str) -> str:
