@@ -70,8 +70,9 @@ def _spellings(conn_type: str) -> Iterator[str]:
 
 @cache
 def _named() -> Mapping[str, str]:
-    names = {_squeezed(each.conn_type): each.conn_type for each in all_types()}
-    return {**names, **{_squeezed(name): meant for name, meant in _spoken()["names"].items()}}
+    spoken = {_squeezed(name): meant for name, meant in _spoken()["names"].items()}
+    shown = {_squeezed(each.name): each.conn_type for each in all_types()}
+    return {**spoken, **shown, **{_squeezed(each.conn_type): each.conn_type for each in all_types()}}
 
 
 def _squeezed(text: str) -> str:
@@ -107,6 +108,7 @@ def _tiers(conn_type: str) -> Sequence[Callable[[str], bool]]:
     return (
         lambda word: word == conn_type or word in names,
         lambda word: word in own,
+        lambda word: conn_type.startswith(word) or known.name.casefold().startswith(word),
         lambda word: any(each.startswith(word) for each in own),
         lambda word: any(each.startswith(word) for each in others),
         lambda word: word in text,
