@@ -24,6 +24,7 @@ from secretsui.web.forms.connection import ConnectionFields
 from secretsui.web.forms.raw import RawText
 from secretsui.web.forms.retype import CannotMove, retyped
 from secretsui.web.forms.stored import Stored
+from secretsui.web.forms.variable import VariableText
 
 Mode = Literal["fields", "raw"]
 Form = ConnectionFields | RawText
@@ -74,6 +75,8 @@ def bind(
     With `conn_type` it is the form for that type, not checked yet, with everything in it that `data` holds; only where
     something would get lost on the way is it the form for the old type, which then has an error that says so.
     """
+    if kind == Kind.VARIABLE:
+        return VariableText(data, base=base, shown=shown)
     if kind != Kind.CONNECTION or mode == "raw" or (base is not None and base.connection is None):
         return RawText(data, base=base, kind=kind, shown=shown)
     if data is not None and conn_type:

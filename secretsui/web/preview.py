@@ -9,26 +9,16 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
-from secretsui.core import json_text, renderings
-from secretsui.core.codec import DecodeError
+from secretsui.core import renderings
 from secretsui.core.renderings import Rendering, WrittenAs
-from secretsui.core.sensitive import Sensitive
 from secretsui.inventory.models import Kind
+from secretsui.web import variable_preview
 from secretsui.web.connection_form import MAIN, Composed, Form, to_text
 from secretsui.web.forms.connection import ConnectionFields
 from secretsui.web.readings import table
 from secretsui.web.review import review
 
 _ASKED: Final = ("preview", "show-preview")
-
-
-@dataclass(frozen=True, slots=True)
-class JsonHint:
-    """What `Variable.get(…, deserialize_json=True)` would find: an object, a list, another value, or where it fails."""
-
-    found: str
-    where: str = ""
-    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +48,11 @@ def action_of(sent: QueryDict, default: str = "") -> str:
     return "preview" if "repair" in sent or sent.get("action") in _ASKED else sent.get("action", default)
 
 
-def json_hint(text: Sensitive) -> JsonHint:
-    try:
-        found = json_text.load(text.reveal(), DecodeError)
-    except DecodeError as error:
-        return JsonHint("nothing", error.where)
-    if isinstance(found, dict | list):
-        return JsonHint("object" if isinstance(found, dict) else "list", size=len(found))
-    return JsonHint("value")
-
-
 def facts_of(composed: Composed | None, kind: str) -> Mapping[str, Any]:
     """For templates: what will be read from this text, without a value, as some may come from a stored version."""
     if composed is None or composed.problem:
         return {}
-    hint = json_hint(composed.text) if kind == Kind.VARIABLE and composed.text else None
+    hint = variable_preview.of(composed.text) if kind == Kind.VARIABLE and composed.text else None
     return {"table": table(composed), "hint": hint, "composed": composed}
 
 
