@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from secretsui.core import catalogue, extras
 from secretsui.core.catalogue import ConnType, Field
 from secretsui.core.connection import Connection
-from secretsui.web.forms import extra_inputs, in_step, stored_json
+from secretsui.web.forms import extra_inputs, in_step, standard_inputs, stored_json
 from secretsui.web.forms.extra_inputs import PREFIX, dump
 from secretsui.web.forms.extra_words import words_of
 from secretsui.web.forms.raw import covered, refuse_dots
@@ -31,13 +31,6 @@ HIDDEN: Final = ("login", "password", "extra")
 FIELDS: Final = (*OPEN, *HIDDEN)
 REMOVE: Final = "remove_"
 GONE: Final = object()  # what the value of a typed extra becomes when it is taken away
-_PLAIN: Final = {"spellcheck": "false", "autocomplete": "off", "autocapitalize": "none", "class": "mono"}
-_OWN: Final[Mapping[str, Mapping[str, Any]]] = {
-    "conn_type": {"list": "conn-types"},
-    "port": {"inputmode": "numeric"},
-    "password": {"autocomplete": "new-password"},
-    "extra": {"rows": 4},
-}
 
 
 @dataclass(frozen=True)
@@ -51,6 +44,18 @@ class ExtraInput:
     @property
     def is_filled(self) -> bool:
         return bool(self.bound.value() or self.remove.value() or self.bound.errors)
+
+
+@dataclass(frozen=True)
+class StandardInput:
+    """One of Airflow's own fields for the page."""
+
+    bound: BoundField
+    remove: BoundField | None
+
+    @property
+    def width(self) -> str:
+        return standard_inputs.WIDTHS[self.bound.name]
 
 
 class ConnectionFields(forms.Form):
@@ -90,6 +95,9 @@ class ConnectionFields(forms.Form):
         self.form_type = conn_type or _type_of(data) or str(self.start.conn_type or "")
         self.type: ConnType | None = catalogue.find(self.form_type) if self.form_type else None
         self.typed_extras: Sequence[Field] = self.type.fields if self.type else ()
+        self.secret = tuple(field for field in ("host", "schema") if standard_inputs.of(self.type, field).secret)
+        self.open = tuple(field for field in OPEN if field not in self.secret)
+        self.hidden = (*self.secret, *HIDDEN, *(PREFIX + field.name for field in self.typed_extras))
         self.parts = extra_inputs.parts(self.start.extra, self.typed_extras)
         self.shown = shown
         if data is not None and (base or not shown):
@@ -100,7 +108,7 @@ class ConnectionFields(forms.Form):
         self._describe(data)
 
     def _initial(self, data: QueryDict | None, *, shown: bool) -> dict[str, Any]:
-        fields = FIELDS if shown else OPEN
+        fields = FIELDS if shown else self.open
         stored = {field: as_input(field, self._stored(field)) or "" for field in fields}
         stored |= {PREFIX + field.name: self._shown(field) for field in self.typed_extras}
         typed = {name: value for name, value in data.items() if value} if data and shown else {}
@@ -113,8 +121,12 @@ class ConnectionFields(forms.Form):
         return "" if field.secret and not self.shown else self.parts.known.get(field.name, "")
 
     def _describe(self, data: QueryDict | None) -> None:
+        for field in self.secret:
+            label = gettext("Remove %(field)s") % {"field": standard_inputs.of(self.type, field).label or field}
+            self.fields[REMOVE + field] = forms.BooleanField(label=label, required=False)
         for field in FIELDS:
-            self.fields[field].widget.attrs |= {**_PLAIN, **_OWN.get(field, {}), **self._kept_words(field)}
+            standard_inputs.describe(self.fields, field, self.type)
+            self.fields[field].widget.attrs |= self._kept_words(field)
         self.fields["extra"].widget.attrs |= covered(veiled=not self.shown)
         if self.shown:
             self.fields["login"].widget.attrs["data-peeked"] = True
@@ -146,15 +158,30 @@ class ConnectionFields(forms.Form):
             name = field.removeprefix(PREFIX)
             return name in self.parts.known and self._field(name).secret
         stored = self._stored(field)
-        return bool(stored) and (field in HIDDEN or as_input(field, stored) is None)
+        return bool(stored) and (field in self.hidden or as_input(field, stored) is None)
 
     def _field(self, name: str) -> Field:
         return next(field for field in self.typed_extras if field.name == name)
 
     @property
     def removable(self) -> list[str]:
-        names = [*HIDDEN, *(PREFIX + field.name for field in self.typed_extras)]
-        return [name for name in names if self._is_kept(name)]
+        return [name for name in self.hidden if self._is_kept(name)]
+
+    @property
+    def standard_inputs(self) -> list[StandardInput]:
+        """Of the fields that Airflow's form shows for this type, and those that hold something all the same."""
+        names = ("host", "port", "schema", "login", "password")
+        return [StandardInput(self[name], self._remove_box(name)) for name in names if self.is_offered(name)]
+
+    def _remove_box(self, field: str) -> BoundField | None:
+        return self[REMOVE + field] if REMOVE + field in self.fields else None
+
+    def is_offered(self, field: str) -> bool:
+        return not standard_inputs.of(self.type, field).hidden or self._holds(field)
+
+    def _holds(self, field: str) -> bool:
+        bound, remove = self[field], self._remove_box(field)
+        return bool(bound.value() or self._is_kept(field) or bound.errors or (remove and remove.value()))
 
     @property
     def extra_inputs(self) -> list[ExtraInput]:
@@ -176,13 +203,12 @@ class ConnectionFields(forms.Form):
         return int(typed)
 
     def clean(self) -> None:
-        hidden = [*HIDDEN, *(PREFIX + field.name for field in self.typed_extras)]
-        for field in (*hidden, "host", "schema"):
+        for field in {*self.hidden, "host", "schema"}:
             try:
                 refuse_dots(self.cleaned_data.get(field) or "")
             except forms.ValidationError as error:
                 self.add_error(field, error)
-        for field in hidden:
+        for field in self.hidden:
             if self.cleaned_data.get(REMOVE + field) and self._typed(field):
                 self.add_error(field, _("Either type a new value or remove the stored one."))
         self._clean_extra()
@@ -256,8 +282,8 @@ class ConnectionFields(forms.Form):
         """The fields that differ from the stored ones, with what they become: None for nothing."""
         found = {field: self._typed(field) for field in FIELDS if field != "extra"}
         changed = {field: value for field, value in found.items() if value}
-        emptied = [field for field in OPEN if self._is_emptied(field)]
-        removed = [field for field in ("login", "password") if self.cleaned_data.get(REMOVE + field)]
+        emptied = [field for field in self.open if self._is_emptied(field)]
+        removed = [field for field in (*self.secret, "login", "password") if self.cleaned_data.get(REMOVE + field)]
         return changed | dict.fromkeys((*emptied, *removed)) | self._extra_change()
 
     def _extra_change(self) -> dict[str, Any]:
