@@ -10,6 +10,7 @@ from secretsui.web.secret_path import SecretPath
 from secretsui.web.views import (
     accounts,
     activity,
+    builder,
     bulk,
     create,
     delete,
@@ -83,6 +84,12 @@ secret_routes: Routes = [
     path(f"{at}/-/restore", delete.restore, name="secret-restore"),
 ]
 
+builder_routes: Routes = [
+    path("builder/", builder.builder, name="builder"),
+    path("builder/preview", builder.preview, name="builder-preview"),
+    path("builder/paste", builder.paste, name="builder-paste"),
+]
+
 rule_routes: Routes = [
     path("rules/<str:rule>/", rules.rule, name="rule"),
 ]
@@ -117,6 +124,7 @@ urlpatterns: Routes = [
     *overview_routes,
     *list_routes,
     *secret_routes,
+    *builder_routes,
     *rule_routes,
     path("settings/accounts/", include(account_routes)),
     path("settings/people/", include(people_routes)),

@@ -21,6 +21,7 @@ PLACES: Final = (
     ("overview", "overview"),
     ("secret", "secrets"),
     ("trash", "trash"),
+    ("builder", "builder"),
     ("account-", "accounts"),
     ("accounts", "accounts"),
     ("prefix", "accounts"),

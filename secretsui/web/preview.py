@@ -14,7 +14,8 @@ from secretsui.core.renderings import Rendering, WrittenAs
 from secretsui.inventory.models import Kind
 from secretsui.web import variable_preview
 from secretsui.web.connection_form import MAIN, Composed, Form, to_text
-from secretsui.web.forms.connection import ConnectionFields
+from secretsui.web.forms.connection import FIELDS, ConnectionFields
+from secretsui.web.forms.extra_inputs import PREFIX
 from secretsui.web.readings import table
 from secretsui.web.review import review
 
@@ -82,13 +83,30 @@ def _result(sent: QueryDict, composed: Composed, target: Target) -> Result | Non
 
 def context_of(sent: QueryDict, form: Form, kind: str, target: Target, *, new: bool = False) -> Mapping[str, Any]:
     """Of what was typed into this form, which was built from no stored version."""
-    if not isinstance(form, ConnectionFields) and not form.data.get("text"):
+    form = as_sent(form)
+    if not _is_typed(form):
         return {"kind": kind, "is_empty": True}
     if not form.is_valid():
         return {"kind": kind, "form": form}
     composed = to_text(form)
     remarks = review(target.key, composed, form, kind, name=target.name, new=new)
     return {"kind": kind, "review": remarks, **typed_facts(sent, composed, kind, target)}
+
+
+def as_sent(form: Form) -> Form:
+    """A form that was made for another type is looked at as if it had been sent."""
+    if form.is_bound or not isinstance(form, ConnectionFields):
+        return form
+    sent = QueryDict(mutable=True)
+    sent.update({name: str(value) for name, value in form.initial.items() if value})
+    return ConnectionFields(sent, base=form.base)
+
+
+def _is_typed(form: Form) -> bool:
+    if not isinstance(form, ConnectionFields):
+        return bool(form.data.get("text"))
+    typed = (value for name, value in form.data.items() if name in FIELDS or name.startswith(PREFIX))
+    return any(typed)
 
 
 def preview_of(
