@@ -27,6 +27,7 @@ from secretsui.web.views import (
     shell,
     tags,
     trash,
+    types,
     versions,
 )
 
@@ -90,6 +91,10 @@ builder_routes: Routes = [
     path("builder/paste", builder.paste, name="builder-paste"),
 ]
 
+type_routes: Routes = [
+    path("types/", types.types, name="types"),
+]
+
 rule_routes: Routes = [
     path("rules/<str:rule>/", rules.rule, name="rule"),
 ]
@@ -125,6 +130,7 @@ urlpatterns: Routes = [
     *list_routes,
     *secret_routes,
     *builder_routes,
+    *type_routes,
     *rule_routes,
     path("settings/accounts/", include(account_routes)),
     path("settings/people/", include(people_routes)),

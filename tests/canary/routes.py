@@ -134,6 +134,7 @@ def _lists(world: World) -> Mapping[str, Route]:
         "refresh": Route(posts=[{}, {"prefix": "none"}, {"prefix": str(world.prefix.pk), "next": "/secrets/"}]),
         "refresh-progress": Route(),
         "trash": Route(),
+        "types": Route(queries=({}, {"q": "postgres"}, {"q": "no such type"})),
         "activity": Route(queries=({}, {"person": "alice", "action": "reveal", "page": "2"}, {"action": "none"})),
         "activity-export": Route(),
     }
