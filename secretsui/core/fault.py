@@ -53,6 +53,7 @@ _KNOWN_STRAYS: Final = frozenset(
 )
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_SCHEMES: Final = re.compile(rf"{_SCHEME.pattern}(?:{_SCHEME.pattern})?")
 _ALMOST_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_+.-]*://")
 _END_OF_HOST: Final = re.compile(r"[/?#]")
 
@@ -93,7 +94,7 @@ def each(text: str, readings: Mapping[Dialect, Connection | DecodeError]) -> Ite
 
 def _cut_short(text: str) -> Fault | None:
     """Airflow would say that the port is no number; the cause is a character of the login or password before it."""
-    scheme = _SCHEME.match(text)
+    scheme = _SCHEMES.match(text)
     end = _END_OF_HOST.search(text, scheme.end()) if scheme else None
     if end is None or "@" not in text[end.end() :]:
         return None

@@ -40,12 +40,15 @@ _USUAL_DRIVERS: Final = frozenset(
 
 def unreadable(value: Value) -> Iterator[Hit]:
     """It raises, or the second :// makes Airflow look for the host in the wrong place."""
+    seen: set[tuple[str, str]] = set()
     for found in value.faults_of(*_UNREADABLE, "unescaped"):
-        if found.code == "unescaped" and "://" not in found.detail:
+        place = (found.code, _field(found.detail))
+        if place in seen or (found.code == "unescaped" and "://" not in found.detail):
             continue
+        seen.add(place)
         severity: Severity | None = "high" if value.connections else None
         repair = _REPAIRS.get((found.code, found.detail), _REPAIRS.get((found.code, ""), ""))
-        yield Hit(found.code, _field(found.detail), found.detail, repair=repair, severity=severity)
+        yield Hit(*place, found.detail, repair=repair, severity=severity)
 
 
 def _field(detail: str) -> str:

@@ -29,6 +29,7 @@ _PLACEHOLDER: Final = re.compile(
 # Airflow fills in no template here; a variable may well hold one for whoever reads it.
 _TEMPLATE: Final = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_.]*\}|\{\{.*\}\}")
 PEM: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----(.*?)(-----END \1-----|\Z)", re.DOTALL)
+LINE_BREAK: Final = re.compile(r"[ \t]*\r?\n")
 _PEM_START: Final = "-----BEGIN "
 
 
@@ -93,7 +94,7 @@ def damaged_pem(value: Value) -> Iterator[Hit]:
         found = PEM.search(leaf.text) if leaf.key != "private_key" or "\\n" not in leaf.text else None
         if found and not found[3]:
             yield Hit("pem-cut", leaf.field)
-        elif found and not re.match(r"[ \t]*\r?\n", found[2]):
+        elif found and not LINE_BREAK.match(found[2]):
             yield Hit("pem-line-breaks", leaf.field, repair="newlines")
 
 

@@ -52,7 +52,7 @@ def _question_mark(value: Value) -> int:
     scheme = SCHEME.match(value.stripped)
     if not value.is_uri or scheme is None:
         return 0
-    authority = re.compile(r"[^/?#@]*").match(value.stripped, scheme.end())
+    authority = _AUTHORITY.match(value.stripped, scheme.end())
     end = authority.end() if authority else 0
     return end + 1 if _LIKE_A_PASSWORD.match(value.stripped, end) else 0
 

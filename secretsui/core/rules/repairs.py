@@ -28,6 +28,7 @@ _SCHEME: Final = re.compile(r"(\s*)([A-Za-z][A-Za-z0-9_+.-]*)(?=://)")
 _LATE_PROTOCOL: Final = re.compile(
     r"(?P<type>[A-Za-z][A-Za-z0-9+.-]*://)(?P<userinfo>[^/?#@]*@)(?P<protocol>[A-Za-z][A-Za-z0-9+.-]*://)(?P<rest>[^@]*)"
 )
+_PEM_AND_BREAKS: Final = re.compile(format_secret.PEM.pattern + r"(?:(?:\\r)?\\n|\s)*", re.DOTALL)
 _PEM_BODY: Final = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 
@@ -106,21 +107,24 @@ def rename_extras(text: str) -> str:
 
 def newlines(text: str) -> str:
     """Line breaks into every PEM block whose text is nothing but base64."""
-    return format_secret.PEM.sub(_broken, text)
+    mended = _PEM_AND_BREAKS.sub(_broken, text)
+    return mended if text.endswith("\n") else mended.rstrip("\n")
 
 
 def _broken(block: re.Match[str]) -> str:
+    if format_secret.LINE_BREAK.match(block[2]):
+        return block[0]
     # Only a space or a written \n can have been a line break.
-    body = re.sub(r"(\\r)?\\n|\s", "", block[2])
+    body = re.sub(r"(?:\\r)?\\n|\s", "", block[2])
     if not block[3] or not _PEM_BODY.fullmatch(body) or len(body) % 4:
         raise NoRepair("The block is more than a key in base64, or a part of it is missing.")
     lines = [body[at : at + 64] for at in range(0, len(body), 64)]
-    return "\n".join([f"-----BEGIN {block[1]}-----", *lines, block[3]])
+    return "\n".join([f"-----BEGIN {block[1]}-----", *lines, block[3], ""])
 
 
 def decode(text: str) -> str:
-    if not format_json.is_encoded(text):
-        raise NoRepair("The text is not percent-encoded throughout.")
+    if not format_json.is_encoded(text) or "+" in text:
+        raise NoRepair("It is not percent-encoded throughout, or a + might be a space.")
     return unquote(text)
 
 

@@ -123,7 +123,11 @@ class Value:
 
     @property
     def is_read_alike(self) -> bool:
-        """By every Airflow, apart from parameters of a URI that look like JSON: no URI can spell those for all."""
+        """By every Airflow, and each field in its place; apart from parameters of a URI that look like JSON, which no
+        URI can spell for all.
+        """
+        if any(found.spoils_reading for found in self.faults):
+            return False
         first, *others = (_loosely(reading) for reading in self.readings.values())
         return first is not None and all(other is not None and is_same(first, other) for other in others)
 

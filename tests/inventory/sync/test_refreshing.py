@@ -142,7 +142,7 @@ def test_better_facts_make_it_read_all_values_again(
 ) -> None:
     aws.create(NAME, URI)
     refresh(live_place.connections)
-    monkeypatch.setattr("secretsui.core.facts.REVISION", 2)
+    monkeypatch.setattr("secretsui.core.facts.REVISION", 99)
     assert refresh(live_place.connections).to_read == 1
     assert refresh(live_place.connections).to_read == 0
 
