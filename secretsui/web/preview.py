@@ -109,10 +109,8 @@ def _is_typed(form: Form) -> bool:
     return any(typed)
 
 
-def preview_of(
-    request: HttpRequest, form: Form, kind: str, *, key: str, name: str, region: str = "", new: bool = False
-) -> HttpResponse:
+def preview_of(request: HttpRequest, form: Form, kind: str, target: Target, *, new: bool = False) -> HttpResponse:
     """The fragment beside the form. What is kept from a stored version is not part of it."""
-    context = context_of(request.POST, form, kind, Target(key, name, region), new=new)
+    context = context_of(request.POST, form, kind, target, new=new)
     keeps = not new and kind == Kind.CONNECTION
     return render(request, "edit/preview.html", {**context, "keeps": keeps})

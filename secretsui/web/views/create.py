@@ -29,8 +29,9 @@ from secretsui.web.forms.details import DescriptionField, KmsKeyField
 from secretsui.web.forms.tags import TagRows
 from secretsui.web.guards import person
 from secretsui.web.labels import IDS
-from secretsui.web.preview import facts_of, preview_of
+from secretsui.web.preview import Target, action_of, preview_of, typed_facts
 from secretsui.web.reauth import CONFIRM_FIELD, ask, confirmed, is_recent
+from secretsui.web.repairing import repaired
 from secretsui.web.review import Review, review
 from secretsui.web.signing_in import keeps_page, keeps_text
 from secretsui.web.subject import Links
@@ -106,7 +107,8 @@ def preview(request: HttpRequest) -> HttpResponse:
         return _choose(request, status=422)
     draft = _draft(request, prefix)
     key = request.POST.get("key", "")
-    return preview_of(request, draft.editor.form, prefix.kind, key=key, name=prefix.name_of(key), new=True)
+    target = Target(key, prefix.name_of(key), prefix.region)
+    return preview_of(request, draft.editor.form, prefix.kind, target, new=True)
 
 
 def _open(request: HttpRequest) -> HttpResponse:
@@ -130,9 +132,10 @@ def _choose(request: HttpRequest, *, status: int) -> HttpResponse:
 
 
 def _draft(request: HttpRequest, prefix: Prefix) -> Draft:
-    form = bind(request.POST, prefix.kind, None, mode=request.POST.get("mode", ""))
-    editor = Editor(form, token=request.POST.get("token") or new_token())
-    return Draft(prefix, IdentityForm(request.POST, prefix_row=prefix), TagRows(request.POST, {}), editor)
+    sent = repaired(request.POST)
+    form = bind(sent, prefix.kind, None, mode=sent.get("mode", ""))
+    editor = Editor(form, token=sent.get("token") or new_token())
+    return Draft(prefix, IdentityForm(sent, prefix_row=prefix), TagRows(sent, {}), editor)
 
 
 def _page(request: HttpRequest, draft: Draft, *, status: int = 200, **facts: Any) -> HttpResponse:
@@ -155,8 +158,9 @@ def _submitted(request: HttpRequest, draft: Draft) -> HttpResponse:
     composed = to_text(draft.editor.form)
     key, name, kind = draft.identity.cleaned_data["key"], draft.identity.name, draft.prefix.kind
     remarks = review(key, composed, draft.editor.form, kind, name=name, new=True)
-    facts = {"review": remarks, **facts_of(composed, kind)}
-    if request.POST.get("action") == "preview":
+    target = Target(key, name, draft.prefix.region)
+    facts = {"review": remarks, **typed_facts(request.POST, composed, kind, target)}
+    if action_of(request.POST) == "preview":
         return _page(request, draft, **facts)
     if remarks.errors or (remarks.warnings and "accept" not in request.POST):
         return _page(request, draft, status=422, **facts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,8 +20,9 @@ from secretsui.web.connection_form import Composed, bind, of_text, to_text
 from secretsui.web.editor import Editor, clash, new_token
 from secretsui.web.forms.connection import known_types
 from secretsui.web.forms.stored import Stored
-from secretsui.web.preview import facts_of, preview_of
+from secretsui.web.preview import Target, action_of, context_of, facts_of, preview_of
 from secretsui.web.reauth import CONFIRM_FIELD, ask, confirmed, is_recent
+from secretsui.web.repairing import repaired
 from secretsui.web.review import review
 from secretsui.web.signing_in import keeps_page, keeps_text
 from secretsui.web.subject import Subject
@@ -83,10 +85,21 @@ def _again(request: HttpRequest, found: Subject, *, status: int, **facts: Any) -
     return _page(request, found, Editor(form, base_version, base_words, token, **facts), status=status)
 
 
-def _page(request: HttpRequest, found: Subject, editor: Editor, *, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, found: Subject, editor: Editor, *, status: int = 200, **more: Any) -> HttpResponse:
     kind = found.prefix.kind
     facts = {"subject": found, "editor": editor, "form": editor.form, "types": known_types(), "kind": kind}
-    return render(request, "edit/edit.html", {**facts, **facts_of(editor.composed, kind)}, status=status)
+    return render(request, "edit/edit.html", {**facts, **facts_of(editor.composed, kind), **more}, status=status)
+
+
+def _typed_facts(request: HttpRequest, found: Subject) -> Mapping[str, Any]:
+    """What was typed, looked at by itself: nothing of a stored version is in it."""
+    sent, kind = repaired(request.POST), found.prefix.kind
+    form = bind(sent, kind, None, mode=sent.get("mode", ""))
+    return context_of(sent, form, kind, _target(found))
+
+
+def _target(found: Subject) -> Target:
+    return Target(found.key, found.name, found.prefix.region)
 
 
 def _submitted(request: HttpRequest, found: Subject) -> HttpResponse:
@@ -94,13 +107,8 @@ def _submitted(request: HttpRequest, found: Subject) -> HttpResponse:
     if value.version_id and value.version_id == request.POST.get("token"):
         return _saved(request, found, value.version_id)  # the same form, sent twice
     attempt = _attempt(request, found, value)
-    form = bind(
-        request.POST,
-        found.prefix.kind,
-        attempt.base,
-        mode=request.POST.get("mode", ""),
-        shown=attempt.action == "show",
-    )
+    sent, is_shown = repaired(request.POST), attempt.action == "show"
+    form = bind(sent, found.prefix.kind, attempt.base, mode=sent.get("mode", ""), shown=is_shown)
     editor = Editor(form, attempt.base.version_id, attempt.base.words, attempt.token)
     if attempt.action == "show":
         return _page(request, found, replace(editor, composed=of_text(attempt.base.text, found.prefix.kind)))
@@ -111,7 +119,7 @@ def _submitted(request: HttpRequest, found: Subject) -> HttpResponse:
 
 def _attempt(request: HttpRequest, found: Subject, value: Value) -> Attempt:
     history = live.history(found.door, found.name)
-    action, base_version = request.POST.get("action", "save"), request.POST.get("base_version", "")
+    action, base_version = action_of(request.POST, "save"), request.POST.get("base_version", "")
     current = _stored(value, history.words(value.version_id))
     base = current
     if base_version != value.version_id:
@@ -144,7 +152,10 @@ def _valid(request: HttpRequest, found: Subject, editor: Editor, attempt: Attemp
         facts["clash"] = clash(editor.form, attempt.base, attempt.current, mine, kind)
     now = replace(editor, **facts)
     if attempt.action == "preview":
-        return _page(request, found, now)
+        typed = _typed_facts(request, found)
+        return _page(
+            request, found, now, keeps=True, **{name: typed[name] for name in ("table", "result") if name in typed}
+        )
     if attempt.replaces != attempt.current.version_id:
         return _page(request, found, now, status=409)
     if remarks.errors or (remarks.warnings and not attempt.accepts_warnings):
@@ -203,4 +214,4 @@ def preview(request: HttpRequest, account: str, region: str, name: str) -> HttpR
     found = subject.find(request, account, region, name)
     subject.require(found, Level.WRITE)
     kind, mode = found.prefix.kind, request.POST.get("mode", "")
-    return preview_of(request, bind(request.POST, kind, None, mode=mode), kind, key=found.key, name=found.name)
+    return preview_of(request, bind(request.POST, kind, None, mode=mode), kind, _target(found))

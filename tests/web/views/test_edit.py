@@ -205,7 +205,8 @@ def test_preview_without_script_is_a_page(one: OneSecret, editor: Client) -> Non
     form = one.make().form(editor) | {"host": "Upper.Example", "action": "preview"}
     page = one.post(editor, "edit", form)
     assert page.status_code == 200
-    assert "Host Different Different Different" in text_of(page)
+    assert "Host upper.example Different upper.example Different upper.example Different" in text_of(page)
+    assert CANARY not in page.content.decode()
     assert one.value == URI
 
 
