@@ -88,7 +88,7 @@ def _is_a(value: Any, kind: Any) -> bool:
 
 
 def _name(value: Any, key: str) -> str:
-    return str(value.get(key)) if isinstance(value, dict) else ""
+    return str(value.get(key, "")) if isinstance(value, dict) else ""
 
 
 def _repeated(names: Iterator[str], what: str) -> Mistakes:
