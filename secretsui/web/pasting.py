@@ -12,13 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from secretsui.core import pasted
 from secretsui.core.connection import Connection
-from secretsui.core.pasted import READERS, Fate, Pasted
+from secretsui.core.pasted import READERS, SENTENCES, Fate, Pasted
+from secretsui.core.sensitive import Sensitive
 from secretsui.inventory.models import Kind
 from secretsui.web.forms.connection import FIELDS, as_input
 from secretsui.web.forms.extra_inputs import PREFIX
 from secretsui.web.forms.text import printable
 from secretsui.web.labels import FIELDS as LABELS
-from secretsui.web.problems import words_of_value
+from secretsui.web.problems import Words, words_of_value
+from secretsui.web.repairing import bare
 from secretsui.web.review import Remark, remarks_of
 
 BOX: Final = "pasted"
@@ -93,16 +95,15 @@ def pasting_of(sent: QueryDict) -> Pasting | None:
     text = sent.get(BOX, "")
     if not text.strip():
         return None
-    found = pasted.read(text)
-    remarks = remarks_of(found.text, Kind.CONNECTION, f"{BOX}.")
-    codes = {remark.code for remark in remarks}
-    if found.problem and found.problem not in codes:
-        remarks = [_problem(found.problem), *remarks]
+    found, value = pasted.read(text), bare(text)
+    remarks = remarks_of(Sensitive(value), Kind.CONNECTION, f"{BOX}.") if value else []
+    if found.problem and not remarks:
+        remarks = [Remark("error", _words_of(found.problem), "value", code=found.problem)]
     return Pasting(found, remarks, _missing(found.connection))
 
 
-def _problem(code: str) -> Remark:
-    return Remark("error", words_of_value(code), "value", code=code)
+def _words_of(problem: str) -> Words:
+    return Words(_(SENTENCES[problem]), "") if problem in SENTENCES else words_of_value(problem)
 
 
 def _missing(conn: Connection | None) -> str:

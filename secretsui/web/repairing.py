@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from secretsui.core import pasted
 from secretsui.core.rules import repairs
 from secretsui.core.sensitive import Sensitive
 from secretsui.web.forms import stored_json
@@ -24,6 +25,8 @@ WORDS: Final[Mapping[str, str | Promise]] = {
     "to-json": _("Use JSON"),
     "unquote": _("Remove the quotes"),
 }
+# What is pasted as it is stored, rather than as a part of something else.
+_VALUES: Final = frozenset({"uri", "json", "rotation"})
 
 
 def repaired(sent: QueryDict) -> QueryDict:
@@ -41,9 +44,10 @@ def repaired(sent: QueryDict) -> QueryDict:
 
 def _mend(sent: QueryDict, repair: str, place: str) -> None:
     if place.startswith("pasted."):
-        _mend_text(sent, "pasted", repair, place.removeprefix("pasted."))
+        value = Sensitive(bare(sent.get("pasted", "")))
+        sent["pasted"] = repairs.apply(repair, value, place.removeprefix("pasted.")).reveal()
     elif sent.get("mode") == "raw":
-        _mend_text(sent, "text", repair, place)
+        sent["text"] = repairs.apply(repair, Sensitive(sent.get("text", "")), place).reveal()
     elif repair == "to-json":
         sent["written_as"] = "json"
     elif name := input_of(sent, place):
@@ -52,9 +56,10 @@ def _mend(sent: QueryDict, repair: str, place: str) -> None:
         _mend_key(sent, place.removeprefix("extra."), repair)
 
 
-def _mend_text(sent: QueryDict, name: str, repair: str, field: str) -> None:
-    if sent.get(name):
-        sent[name] = repairs.apply(repair, Sensitive(str(sent[name])), field).reveal()
+def bare(text: str) -> str:
+    """The value in the paste box, with the faults that it has: of a command or a line of a file what stands in it."""
+    found = pasted.read(text)
+    return text.strip() if found.form in _VALUES else found.text.reveal()
 
 
 def input_of(sent: Mapping[str, object], place: str) -> str:

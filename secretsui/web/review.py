@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -78,7 +78,8 @@ def review(key: str, composed: Composed, form: Form, kind: str, *, name: str = "
         return Review([Remark("error", words, "value", composed.problem.where, composed.problem.reason)])
     guarded = [_remark(problem) for problem in before_save(key, composed.text, kind, name=name, new=new)]
     said = [*guarded, *_of_form(composed, form)]
-    return Review(sorted(_with_findings(said, composed.text, form, kind), key=lambda each: _ORDER.index(each.severity)))
+    every = _with_findings(said, composed.text, form, kind)
+    return Review(sorted(every, key=lambda each: _ORDER.index(each.severity)))
 
 
 def remarks_of(text: Sensitive, kind: str, place: str = "") -> Sequence[Remark]:
@@ -98,7 +99,16 @@ def _with_findings(said: Sequence[Remark], text: Sensitive, form: Form, kind: st
         same = [finding for finding in found if remark.field == "value" and finding.code == remark.code]
         yield _joined(remark, same[0], form) if same else remark
     codes = {remark.code for remark in said if remark.field == "value"}
-    yield from (_of_finding(finding, _sent(finding, form)) for finding in found if finding.code not in codes)
+    known = _known(form.base, kind)
+    for finding in found:
+        if finding.code not in codes:
+            remark = _of_finding(finding, _sent(finding, form))
+            yield replace(remark, severity="note") if (finding.code, finding.field) in known else remark
+
+
+def _known(base: Stored | None, kind: str) -> Collection[tuple[str, str]]:
+    """What the stored text has already is told, but not asked about again with every change of something else."""
+    return {(finding.code, finding.field) for finding in rules.lint(base.text, kind)} if base else ()
 
 
 def _is_said_by_form(finding: Finding, said: Sequence[Remark]) -> bool:
