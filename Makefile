@@ -1,6 +1,6 @@
 # Everything starts from Python 3.11–3.13 alone: each target first makes .venv ready, which is quick when it is.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench lock image-check
+.PHONY: help run test lint format bench catalogue lock image-check
 
 BIN := .venv/bin
 PORT ?= 8000
@@ -37,6 +37,12 @@ format: ## Let ruff format and mend what it can
 bench: ## Print the measurements as JSON lines
 	@tools/venv.sh dev
 	$(BIN)/python -m bench
+
+catalogue: ## Ask the newest providers which connection types they declare, and write that down
+	@tools/venv.sh dev
+	$(BIN)/python -m tools.conn_types generate
+	$(BIN)/python -m tools.conn_types check
+	$(BIN)/python -m tools.conn_types page
 
 lock: ## Pin the requirements anew, from requirements*.in
 	@tools/venv.sh dev

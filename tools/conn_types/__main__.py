@@ -7,13 +7,14 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from secretsui.core.catalogue_files import FOLDER
-from tools.conn_types import declared, providers, schema
+from secretsui.core.catalogue_files import FOLDER, read_all
+from tools.conn_types import declared, page, providers, schema
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache" / "providers"
+PAGE = ROOT / "docs" / "connection-types.md"
 
-Files = Mapping[Path, str]
+Files = Mapping[Path, str | None]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,6 +32,9 @@ def parser() -> argparse.ArgumentParser:
     generate = commands.add_parser("generate", help="ask every provider that Airflow names what it declares")
     generate.add_argument("--check", action="store_true", help="write nothing, and exit 1 if something would change")
     generate.set_defaults(run=lambda options: write(generated(), only_check=options.check))
+    pages = commands.add_parser("page", help="write the files down as docs/connection-types.md")
+    pages.add_argument("--check", action="store_true", help="write nothing, and exit 1 if something would change")
+    pages.set_defaults(run=lambda options: write({PAGE: page.text(read_all())}, only_check=options.check))
     check = commands.add_parser("check", help="hold the data files against their schema")
     check.add_argument("distributions", nargs="*", help="all, if none is named")
     check.set_defaults(run=lambda options: check_files(options.distributions))
@@ -38,30 +42,33 @@ def parser() -> argparse.ArgumentParser:
 
 
 def generated() -> Files:
+    """What no provider stands behind any more is without text."""
     names = providers.extras_of_airflow(CACHE / "airflow")
     providers.install(names, CACHE / "all")
     documents = [declared.document(info, version) for info, version in providers.read(CACHE / "all")]
     documents.append(declared.core_document(providers.AIRFLOW))
-    return {FOLDER / f"{each['distribution']}.json": declared.spelled(each) for each in documents}
+    gone: dict[Path, str | None] = dict.fromkeys(FOLDER.glob("*.json"))
+    return gone | {FOLDER / f"{each['distribution']}.json": declared.spelled(each) for each in documents}
 
 
 def write(files: Files, *, only_check: bool) -> int:
-    """Tell what changes; what no provider stands behind any more goes."""
+    """Tell what changes. A file without text goes."""
     changes = [*changed(files)]
     for path, change in changes:
         print(f"{change}: {path.name}")
         if not only_check:
-            _put(path, files.get(path))
+            _put(path, files[path])
     return 1 if only_check and changes else 0
 
 
 def changed(files: Files) -> Iterator[tuple[Path, str]]:
     for path, text in sorted(files.items()):
-        if not path.exists():
+        if text is None:
+            yield path, "gone"
+        elif not path.exists():
             yield path, "new"
         elif path.read_text() != text:
             yield path, "changed"
-    yield from ((path, "gone") for path in sorted(FOLDER.glob("*.json")) if path not in files)
 
 
 def _put(path: Path, text: str | None) -> None:
