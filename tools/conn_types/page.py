@@ -13,8 +13,7 @@ START = """\
 # Connection types
 
 The types that the providers of Airflow {airflow} know: what each makes of Airflow's own fields, which extras it reads,
-and where people go wrong. Fields that a type does not use are left out. **Secret** fields are shown as dots until they are
-revealed.
+and where people go wrong. Fields that a type does not use are left out. **Secret** fields show dots until revealed.
 
 This page is written by `make catalogue` from the files in `secretsui/core/conn_types/`; change those rather than this.
 """
