@@ -55,6 +55,10 @@ class Prefix(models.Model):
     class StoreKind(models.TextChoices):
         SECRETS_MANAGER = "secrets-manager", _("AWS Secrets Manager")
 
+    class WrittenAs(models.TextChoices):
+        JSON = "json", _("JSON")
+        URI = "uri", _("URI")
+
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="prefixes")
     region = models.CharField(_("Region"), max_length=40)
     store_kind = models.CharField(max_length=20, choices=StoreKind.choices, default=StoreKind.SECRETS_MANAGER)
@@ -62,6 +66,8 @@ class Prefix(models.Model):
     sep = models.CharField(_("Separator"), max_length=4, default="/")
     kind = models.CharField(_("Kind"), max_length=12, choices=Kind.choices)
     refresh_minutes = models.PositiveIntegerField(_("Refresh every, in minutes"), default=60)
+    # The form that new connections are written in; what is stored keeps its own.
+    written_as = models.CharField(_("Stored as"), max_length=4, choices=WrittenAs.choices, default=WrittenAs.JSON)
 
     # What the last refreshes found. `as_of` is when the last complete listing began, None before the first.
     as_of = models.DateTimeField(null=True, editable=False)

@@ -168,6 +168,11 @@ class ConnectionFields(forms.Form):
         return [name for name in self.hidden if self._is_kept(name)]
 
     @property
+    def unseen(self) -> list[str]:
+        """What was sent without, and is kept as it is stored."""
+        return [name for name in self.removable if not self.data.get(name) and not self.data.get(REMOVE + name)]
+
+    @property
     def standard_inputs(self) -> list[StandardInput]:
         """Of the fields that Airflow's form shows for this type, and those that hold something all the same."""
         names = ("host", "port", "schema", "login", "password")

@@ -20,16 +20,28 @@ INTERVAL: Final = gettext_lazy("Choose from 5 minutes to a week (10080 minutes).
 NO_GRANT: Final = ("", gettext_lazy("No grant"))
 
 
-class IntervalForm(forms.Form):
+class SettingsForm(forms.Form):
+    """What may change of a prefix that is there."""
+
     refresh_minutes = forms.IntegerField(
         label=gettext_lazy("Refresh every, in minutes"),
         initial=60,
         validators=[MinValueValidator(5, INTERVAL), MaxValueValidator(7 * DAY, INTERVAL)],
         help_text=gettext_lazy("From 5 minutes to a week (10080). Edits made here are seen at once."),
     )
+    written_as = forms.ChoiceField(
+        label=gettext_lazy("New connections are stored as"),
+        choices=Prefix.WrittenAs.choices,
+        initial=Prefix.WrittenAs.JSON,
+        required=False,
+        help_text=gettext_lazy("Every Airflow reads JSON alike. A URI is for readers that take nothing else."),
+    )
+
+    def clean_written_as(self) -> str:
+        return self.cleaned_data["written_as"] or self.initial.get("written_as") or Prefix.WrittenAs.JSON
 
 
-class PrefixForm(IntervalForm):
+class PrefixForm(SettingsForm):
     path = forms.CharField(
         label=gettext_lazy("Prefix"),
         max_length=256,
@@ -49,7 +61,7 @@ class PrefixForm(IntervalForm):
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Kind.choices)
     region = forms.CharField(label=gettext_lazy("Region"), max_length=40, validators=[REGION])
 
-    field_order = ("path", "kind", "region", "sep", "refresh_minutes")
+    field_order = ("path", "kind", "region", "sep", "refresh_minutes", "written_as")
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, account: Account) -> None:
         super().__init__(data, initial={"region": account.region})

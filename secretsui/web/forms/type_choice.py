@@ -18,7 +18,7 @@ def is_choice(sent: QueryDict) -> bool:
 def chosen(sent: QueryDict) -> str:
     """The type whose form is asked for; "" where nobody chose one. What no provider has stays as it was typed."""
     if "type" in sent:
-        return sent["type"].strip()
+        return sent.get("type", "").strip()
     if sent.get("action") == "find":
         words = sent.get("q", "").strip()
         found = catalogue.search(words) if words else []

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,7 +19,7 @@ from secretsui.access import policy
 from secretsui.access.door import open_prefix
 from secretsui.access.models import Level
 from secretsui.inventory import places
-from secretsui.inventory.models import Prefix
+from secretsui.inventory.models import Kind, Prefix
 from secretsui.stores.base import StoreError
 from secretsui.web import live
 from secretsui.web.connection_form import Composed, bind, to_text
@@ -27,14 +27,16 @@ from secretsui.web.editor import Editor, new_token
 from secretsui.web.forms.connection import known_types
 from secretsui.web.forms.details import DescriptionField, KmsKeyField
 from secretsui.web.forms.tags import TagRows
+from secretsui.web.forms.type_choice import chosen, is_choice
 from secretsui.web.guards import person
 from secretsui.web.labels import IDS
-from secretsui.web.preview import Target, action_of, preview_of, typed_facts
+from secretsui.web.preview import Target, action_of, context_of, preview_of, typed_facts
 from secretsui.web.reauth import CONFIRM_FIELD, ask, confirmed, is_recent
 from secretsui.web.repairing import repaired
 from secretsui.web.review import Review, review
 from secretsui.web.signing_in import keeps_page, keeps_text
 from secretsui.web.subject import Links
+from secretsui.web.switching import switched
 
 
 class IdentityForm(forms.Form):
@@ -93,9 +95,24 @@ def new(request: HttpRequest) -> HttpResponse:
     draft = _draft(request, prefix)
     if not confirmed(request):
         return _page(request, draft, status=403, must_confirm=True, tried=CONFIRM_FIELD in request.POST)
-    if request.POST.get("action") == "rows":
-        return _page(request, draft)
+    if _is_only_shown(request.POST):
+        return _reshaped(request, draft)
     return _submitted(request, draft)
+
+
+def _is_only_shown(sent: QueryDict) -> bool:
+    """Does the button ask for another form, and not for this one to be checked?"""
+    return is_choice(sent) or "switch" in sent or sent.get("action") in ("rows", "adopt")
+
+
+def _reshaped(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """The page again, for another type or in another mode; nothing is told of fields that nobody has come to yet."""
+    form = draft.editor.form
+    key = request.POST.get("key", "")
+    target = Target(key, draft.prefix.name_of(key), draft.prefix.region)
+    facts = dict(context_of(request.POST, form, draft.prefix.kind, target, new=True))
+    is_refused = form.is_bound and request.POST.get("action") != "adopt" and bool(form.errors)
+    return _page(request, draft, **{**facts, "form": form, "review": None}, status=422 if is_refused else 200)
 
 
 @keeps_page
@@ -116,7 +133,8 @@ def _open(request: HttpRequest) -> HttpResponse:
     prefix = found[0] if len(found) == 1 else _chosen(request, found)
     if prefix is None:
         return _choose(request, status=200 if found else 403)
-    form = bind(None, prefix.kind, None, mode=request.GET.get("mode", ""))
+    mode, conn_type = request.GET.get("mode", ""), request.GET.get("type", "").strip()
+    form = bind(None, prefix.kind, None, mode=mode, conn_type=conn_type, written_as=prefix.written_as)
     draft = Draft(prefix, IdentityForm(prefix_row=prefix), TagRows(None, {}), Editor(form))
     return _page(request, draft)
 
@@ -132,10 +150,24 @@ def _choose(request: HttpRequest, *, status: int) -> HttpResponse:
 
 
 def _draft(request: HttpRequest, prefix: Prefix) -> Draft:
-    sent = repaired(request.POST)
-    form = bind(sent, prefix.kind, None, mode=sent.get("mode", ""))
+    sent = _sent(request, prefix)
+    if "switch" in sent and prefix.kind == Kind.CONNECTION:
+        form = switched(sent, None, written_as=prefix.written_as)
+    else:
+        form = bind(sent, prefix.kind, None, mode=sent.get("mode", ""), conn_type=chosen(sent))
     editor = Editor(form, token=sent.get("token") or new_token())
-    return Draft(prefix, IdentityForm(sent, prefix_row=prefix), TagRows(sent, {}), editor)
+    typed = None if _is_only_shown(sent) else sent
+    identity = IdentityForm(typed, initial=sent.dict(), prefix_row=prefix)
+    return Draft(prefix, identity, TagRows(sent, {}), editor)
+
+
+def _sent(request: HttpRequest, prefix: Prefix) -> QueryDict:
+    """With what its button mends; and from the builder, which knows of no prefix, as this prefix has it written."""
+    sent = repaired(request.POST)
+    if sent.get("action") == "adopt" and "written_as" not in sent:
+        sent = sent.copy()
+        sent["written_as"] = prefix.written_as
+    return sent
 
 
 def _page(request: HttpRequest, draft: Draft, *, status: int = 200, **facts: Any) -> HttpResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from secretsui.access import door
 from secretsui.access.models import AccessEvent
 from secretsui.inventory import sync
-from secretsui.inventory.models import Account, Prefix
-from secretsui.web.forms.prefix import GrantsForm, IntervalForm, PrefixForm
+from secretsui.inventory.models import Account, Kind, Prefix
+from secretsui.web.forms.prefix import GrantsForm, PrefixForm, SettingsForm
 from secretsui.web.guards import administrators_only, person
 from secretsui.web.reauth import recently_required
 
@@ -65,25 +65,32 @@ def _save_grants(request: HttpRequest, grants: GrantsForm, prefix: Prefix) -> in
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, account: str, pk: int) -> HttpResponse:
     prefix = _find(account, pk)
-    form = IntervalForm(request.POST or None, initial={"refresh_minutes": prefix.refresh_minutes})
+    form = _settings(prefix, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        prefix.refresh_minutes = form.cleaned_data["refresh_minutes"]
+        for name, value in form.cleaned_data.items():
+            setattr(prefix, name, value)
         with transaction.atomic():
-            prefix.save(update_fields=["refresh_minutes"])
+            prefix.save(update_fields=list(form.cleaned_data))
             detail = f"refreshed every {prefix.refresh_minutes} minutes"
+            if prefix.kind == Kind.CONNECTION:
+                detail += f", new connections stored as {prefix.get_written_as_display()}"
             door.record_admin(person(request), AccessEvent.Action.PREFIX, prefix, detail)
         messages.success(request, _("%(path)s saved.") % {"path": prefix.path})
         return redirect("prefix-edit", account, pk)
     return _show(request, prefix, form, GrantsForm(prefix=prefix))
 
 
-def _show(request: HttpRequest, prefix: Prefix, form: IntervalForm, grants: GrantsForm, **more: object) -> HttpResponse:
+def _show(request: HttpRequest, prefix: Prefix, form: SettingsForm, grants: GrantsForm, **more: object) -> HttpResponse:
     facts = {"form": form, "grants": grants, "account": prefix.account, "prefix": prefix, **more}
     return render(request, "accounts/prefix.html", facts, status=422 if form.errors or grants.errors else 200)
 
 
-def _interval(prefix: Prefix) -> IntervalForm:
-    return IntervalForm(initial={"refresh_minutes": prefix.refresh_minutes})
+def _settings(prefix: Prefix, sent: QueryDict | None = None) -> SettingsForm:
+    """Only connections can be stored in more than one form."""
+    form = SettingsForm(sent, initial={name: getattr(prefix, name) for name in SettingsForm.base_fields})
+    if prefix.kind != Kind.CONNECTION:
+        del form.fields["written_as"]
+    return form
 
 
 @administrators_only
@@ -95,7 +102,7 @@ def test(request: HttpRequest, account: str, pk: int) -> HttpResponse:
     place = f"{prefix.region} {prefix.start}*"
     if "HX-Request" in request.headers:
         return render(request, "accounts/report.html", {"report": report, "place": place})
-    return _show(request, prefix, _interval(prefix), GrantsForm(prefix=prefix), report=report, place=place)
+    return _show(request, prefix, _settings(prefix), GrantsForm(prefix=prefix), report=report, place=place)
 
 
 @administrators_only
@@ -105,7 +112,7 @@ def grants(request: HttpRequest, account: str, pk: int) -> HttpResponse:
     prefix = _find(account, pk)
     form = GrantsForm(request.POST, prefix=prefix)
     if not form.is_valid():
-        return _show(request, prefix, _interval(prefix), form)
+        return _show(request, prefix, _settings(prefix), form)
     with transaction.atomic():
         changed = _save_grants(request, form, prefix)
     messages.success(request, _("Grants saved.") if changed else _("Nothing changed."))
