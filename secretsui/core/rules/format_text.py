@@ -8,6 +8,7 @@ from typing import Final
 
 from secretsui.core.findings import Severity
 from secretsui.core.rules.value import Hit, Value, field_text
+from secretsui.core.variable_reading import unquoted
 
 QUOTES: Final = "\"'`“”‘’„«»"  # noqa: RUF001
 _STARTS_VALUE: Final = re.compile(r"\{|[A-Za-z][A-Za-z0-9_+.-]*://")
@@ -32,7 +33,8 @@ def quoted(value: Value) -> Iterator[Hit]:
 def quoted_variable(value: Value) -> Iterator[Hit]:
     text = value.stripped
     if len(text) > 1 and text[0] in "\"'" and text[0] == text[-1]:
-        yield Hit("quoted", where="the first and the last character", repair="unquote")
+        repair = "" if unquoted(text) is None else "unquote"
+        yield Hit("quoted", where="the first and the last character", repair=repair)
 
 
 def white_space(value: Value) -> Iterator[Hit]:
