@@ -130,6 +130,17 @@ def test_a_mistake_in_one_file_is_told(tmp_path, change, mistake):
         ({"example": {"host": "h", "login": "l", "port": "5432"}}, "example.port is no port"),
         ({"example": {"host": "h", "login": 5}}, "example.login is no text"),
         ({"example": {"host": "h", "login": "l", "extra": "{}"}}, "example.extra is no object"),
+        ({"example": {"host": "h", "login": "l", "password": "tiger"}}, "example.password does not say sample"),
+        (
+            {
+                "fields": [{**MODE, "secret": True}],
+                "exclusive": [],
+                "example": {"host": "h", "login": "l", "extra": {"mode": "tiger"}},
+            },
+            "example.extra.mode does not say sample",
+        ),
+        ({"standard": {"host": {"hidden": True}}}, "needs host, which it hides"),
+        ({"standard": {"port": {"hidden": True}}}, "example has port, which the type hides"),
         ({"example": {"login": "l"}}, "example lacks host, which the type needs"),
         ({"example": {"host": "h"}}, "example lacks login or extra.mode, which the type needs"),
         ({"example": {"host": "h", "extra": {"mode": 1}}}, "example.extra.mode does not fit its field: no text"),

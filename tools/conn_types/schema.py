@@ -221,6 +221,24 @@ def _groups(conn_type: ConnType) -> Mistakes:
             yield f"renamed leads to {new}, which is no typed field"
 
 
+def _hidden(conn_type: ConnType) -> Mistakes:
+    hidden = {name for name, standard in conn_type.standard.items() if standard.hidden} - {"extra"}
+    for group in conn_type.needs:
+        if set(group) <= hidden:
+            yield f"needs {' or '.join(group)}, which it hides"
+    yield from (f"example has {name}, which the type hides" for name in conn_type.example if name in hidden)
+
+
+def _samples(conn_type: ConnType) -> Mistakes:
+    """What looks like a real secret sooner or later is taken for one."""
+    extra = conn_type.example.get("extra", {})
+    secrets = {
+        f"extra.{each.name}": extra[each.name] for each in conn_type.fields if each.secret and each.name in extra
+    }
+    secrets |= {"password": conn_type.example["password"]} if "password" in conn_type.example else {}
+    yield from (f"example.{name} does not say sample" for name, value in secrets.items() if "sample" not in str(value))
+
+
 def _example(conn_type: ConnType) -> Mistakes:
     for key, value in conn_type.example.items():
         if key not in STANDARD:
@@ -235,6 +253,7 @@ def _example(conn_type: ConnType) -> Mistakes:
     elif conn_type.example:
         yield from _example_extra(conn_type, extra)
         yield from _example_groups(conn_type, extra)
+        yield from _samples(conn_type)
 
 
 def _example_extra(conn_type: ConnType, extra: Shape) -> Mistakes:
@@ -256,4 +275,4 @@ def _example_groups(conn_type: ConnType, extra: Shape) -> Mistakes:
             yield f"example sets more than one of {', '.join(group)}"
 
 
-CHECKS: Sequence[Callable[[ConnType], Mistakes]] = (_labels, _docs, _fields, _groups, _example)
+CHECKS: Sequence[Callable[[ConnType], Mistakes]] = (_labels, _docs, _fields, _groups, _example, _hidden)
