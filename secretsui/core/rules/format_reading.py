@@ -27,7 +27,8 @@ _UNREADABLE: Final = (
 )
 _REPAIRS: Final[Mapping[tuple[str, str], str]] = {
     ("bad-uri", "more than two ://"): "encode",
-    ("bad-uri", ""): "protocol-first",
+    ("bad-uri", "login or port before the second ://"): "protocol-first",
+    ("bad-uri", "host"): "encode",
     ("repeated-protocol", ""): "to-json",
     ("unescaped", ""): "encode",
 }

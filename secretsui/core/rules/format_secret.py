@@ -15,6 +15,7 @@ from secretsui.core.sensitive import MASK, Sensitive
 from secretsui.core.variable import json_reading
 
 SNOWFLAKE: Final = "apache-airflow-providers-snowflake"
+_GOOGLE: Final = "apache-airflow-providers-google"
 SHORTEST_MASKED: Final = 5
 # What the masks of Airflow make of this word: nothing.
 _NEVER_MASKED: Final = "airflow"
@@ -90,12 +91,17 @@ def _is_masked(text: str) -> bool:
 
 def damaged_pem(value: Value) -> Iterator[Hit]:
     for leaf in leaves(value):
-        # Google's hook puts the line breaks of its key file back by itself.
-        found = PEM.search(leaf.text) if leaf.key != "private_key" or "\\n" not in leaf.text else None
+        found = None if _is_forgiven(value, leaf) else PEM.search(leaf.text)
         if found and not found[3]:
             yield Hit("pem-cut", leaf.field)
         elif found and not LINE_BREAK.match(found[2]):
             yield Hit("pem-line-breaks", leaf.field, repair="newlines")
+
+
+def _is_forgiven(value: Value, leaf: Leaf) -> bool:
+    """Google's hook puts the line breaks of its key file back by itself."""
+    known = value.conn_type
+    return leaf.key == "private_key" and "\\n" in leaf.text and known is not None and known.distribution == _GOOGLE
 
 
 def key_form(value: Value) -> Iterator[Hit]:

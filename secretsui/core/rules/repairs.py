@@ -19,6 +19,7 @@ from secretsui.core.rules.format_text import QUOTES
 from secretsui.core.rules.no_repair import NoRepair
 from secretsui.core.rules.value import NOTHING_KNOWN, Value, field_text, json_object
 from secretsui.core.sensitive import Sensitive
+from secretsui.core.variable_reading import unquoted
 
 __all__ = ["NoRepair", "apply", "apply_to_field"]
 
@@ -33,7 +34,9 @@ _PEM_BODY: Final = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 
 def unquote_text(text: str) -> str:
-    return text.strip().strip(QUOTES).strip()
+    """Of a JSON string what it stands for."""
+    inner = unquoted(text)
+    return text.strip().strip(QUOTES).strip() if inner is None else inner
 
 
 def hyphenate(text: str) -> str:
@@ -139,6 +142,12 @@ def to_base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
+def from_base64(text: str) -> str:
+    if plain := format_secret.decoded(text):
+        return plain
+    raise NoRepair("The text is no text in base64.")
+
+
 _OF_TEXT: Final[Mapping[str, Mend]] = {
     "unquote": unquote_text,
     "strip": str.strip,
@@ -155,7 +164,7 @@ _OF_FIELD: Final[Mapping[str, Mend]] = {
     "newlines": newlines,
     "known-type": known_type,
     "to-base64": to_base64,
-    "from-base64": format_secret.decoded,
+    "from-base64": from_base64,
 }
 
 
