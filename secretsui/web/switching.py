@@ -10,7 +10,7 @@ from secretsui.core.codec import DecodeError
 from secretsui.core.connection import Connection
 from secretsui.core.sensitive import Sensitive
 from secretsui.inventory.models import Kind
-from secretsui.web.connection_form import MAIN, Form, read, to_text
+from secretsui.web.connection_form import MAIN, Form, bind, read, to_text
 from secretsui.web.forms import extra_inputs, stored_json
 from secretsui.web.forms.connection import FIELDS, REMOVE, ConnectionFields, as_input
 from secretsui.web.forms.raw import RawText
@@ -22,6 +22,8 @@ from secretsui.web.problems import words_of_value
 
 def switched(sent: QueryDict, base: Stored | None, *, written_as: str = "json") -> Form:
     """What the button `switch` asks for: raw or fields."""
+    if sent["switch"] == (mode := sent.get("mode", "")):
+        return bind(sent, Kind.CONNECTION, base, mode=mode)
     if sent["switch"] == "raw":
         return _to_text(sent, base)
     return _to_fields(sent, base, written_as)

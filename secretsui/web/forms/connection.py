@@ -6,6 +6,7 @@ there, whichever of the two it was typed into, and all others stand in the JSON.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -30,6 +31,7 @@ OPEN: Final = ("conn_type", "host", "schema", "port")
 HIDDEN: Final = ("login", "password", "extra")
 FIELDS: Final = (*OPEN, *HIDDEN)
 REMOVE: Final = "remove_"
+FEW: Final = 8  # typed extras that are shown at once
 GONE: Final = object()  # what the value of a typed extra becomes when it is taken away
 
 
@@ -40,6 +42,22 @@ class ExtraInput:
     field: Field
     bound: BoundField
     remove: BoundField
+
+    @property
+    def name(self) -> str:
+        return str(self.bound.name)
+
+    @property
+    def is_long(self) -> bool:
+        return isinstance(self.bound.field.widget, forms.Textarea)
+
+    @property
+    def is_password(self) -> bool:
+        return isinstance(self.bound.field.widget, forms.PasswordInput)
+
+    @property
+    def takes_file(self) -> bool:
+        return self.field.format in ("pem", "multiline", "json")
 
     @property
     def is_filled(self) -> bool:
@@ -56,6 +74,10 @@ class StandardInput:
     @property
     def width(self) -> str:
         return standard_inputs.WIDTHS[self.bound.name]
+
+    @property
+    def is_password(self) -> bool:
+        return isinstance(self.bound.field.widget, forms.PasswordInput)
 
 
 class ConnectionFields(forms.Form):
@@ -150,7 +172,7 @@ class ConnectionFields(forms.Form):
         version = {"version": self.base.words}
         keep = gettext("Leave empty to keep %(version)s.") % version
         self.fields[field].help_text = " ".join(filter(None, (str(self.fields[field].help_text), keep)))
-        return {"placeholder": gettext("Hidden, kept as in %(version)s") % version}
+        return {"placeholder": gettext("Hidden, kept as in %(version)s") % version, "data-kept": "1"}
 
     def _is_kept(self, field: str) -> bool:
         """Is an empty input a value that is stored and not shown?"""
@@ -192,6 +214,19 @@ class ConnectionFields(forms.Form):
     def extra_inputs(self) -> list[ExtraInput]:
         names = [(field, PREFIX + field.name) for field in self.typed_extras]
         return [ExtraInput(field, self[name], self[REMOVE + name]) for field, name in names]
+
+    @property
+    def extra_groups(self) -> Mapping[str, list[ExtraInput]]:
+        """Of many typed extras the first and the filled ones, then the rest, which the page folds away."""
+        found = self.extra_inputs
+        if len(found) <= FEW + 2:
+            return {"first": found, "more": []}
+        first = [each for place, each in enumerate(found) if place < FEW or each.is_filled or self._is_kept(each.name)]
+        return {"first": first, "more": [each for each in found if each not in first]}
+
+    @property
+    def example(self) -> str:
+        return json.dumps(dict(self.type.example), indent=2, ensure_ascii=False) if self.type else ""
 
     def clean_conn_type(self) -> str:
         typed: str = self.cleaned_data["conn_type"]
@@ -362,5 +397,5 @@ def tidy(extra: str) -> str:
     return (None if found is None else dump(found, ensure_ascii=extra.isascii())) or extra
 
 
-def known_types() -> list[str]:
-    return [each.conn_type for each in catalogue.all_types()]
+def known_types() -> Sequence[ConnType]:
+    return catalogue.all_types()

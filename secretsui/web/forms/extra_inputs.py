@@ -76,7 +76,13 @@ def is_long(field: Field) -> bool:
 def form_field(field: Field, current: str) -> forms.CharField:
     """`current` stands in the input already: a choice that is not among the listed ones stays one."""
     widget = _widget(field, current)
-    widget.attrs |= {"class": "mono", "spellcheck": "false", "autocapitalize": "none", "autocomplete": "off"}
+    widget.attrs |= {
+        "class": "mono",
+        "data-kind": field.kind,
+        "spellcheck": "false",
+        "autocapitalize": "none",
+        "autocomplete": "off",
+    }
     if field.placeholder:
         widget.attrs["placeholder"] = field.placeholder
     label, help_text = field.label or field.name, field.help or ""
