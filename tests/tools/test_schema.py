@@ -61,6 +61,13 @@ def test_every_file_keeps_to_the_schema(name):
     assert schema.mistakes(name) == []
 
 
+@pytest.mark.parametrize("conn_type", catalogue.all_types(), ids=lambda each: each.conn_type)
+def test_every_type_is_described_and_every_field_explained(conn_type):
+    assert conn_type.docs
+    assert conn_type.traps
+    assert [each.name for each in conn_type.fields if not each.help] == []
+
+
 @pytest.mark.parametrize("path", [*FOLDER.glob("*.json"), *FOLDER.glob("curated/*.json")], ids=lambda path: path.stem)
 def test_every_file_ends_in_one_newline_and_has_no_tab(path):
     text = path.read_text()
