@@ -163,7 +163,7 @@ SHORT = {name: FULL[name] for name in ("conn_type", "login", "password", "host")
         (f'secret_string = "{URI}"', "terraform", "", SSL),
         (f"secret_string = jsonencode({JSON.replace(':', ' =')})", "terraform", "", SHORT),
         (
-            f'resource "x" "y" {{\n secret_id = aws_secretsmanager_secret.crm.id\n secret_string = {json.dumps(JSON)}\n}}',
+            f"secret_id = aws_secretsmanager_secret.crm.id\n secret_string = {json.dumps(JSON)}\n}}",
             "terraform",
             "crm",
             SHORT,
