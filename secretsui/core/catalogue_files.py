@@ -93,8 +93,8 @@ def _field(document: Document) -> Field:
 
 
 def _is_secret(document: Document) -> bool:
-    """What a file says; else what the name says, unless the value is too poor to be one."""
+    """What a file says; else what the name says, unless the value is too poor to be one or tells only where it lies."""
     if "secret" in document:
         return bool(document["secret"])
     poor = document.get("kind", "text") in ("boolean", "integer", "number") or document.get("choices")
-    return not poor and is_sensitive(document["name"])
+    return not (poor or document.get("format") == "path") and is_sensitive(document["name"])

@@ -231,6 +231,7 @@ def test_a_type_that_two_declare_is_the_first_ones(tmp_path):
         ({"name": "token_url", "secret": False}, False),
         ({"name": "use_token", "kind": "boolean"}, False),
         ({"name": "token_lifetime", "kind": "integer"}, False),
+        ({"name": "private_key_file", "format": "path"}, False),
         ({"name": "token_kind", "choices": ["a", "b"]}, False),
         ({"name": "private_key_content", "kind": "object"}, True),
     ],

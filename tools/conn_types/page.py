@@ -90,8 +90,8 @@ def _row(field: Field) -> Sequence[str]:
 def _meaning(known: Any) -> str:
     if known is None:
         return ""
-    such = f"Such as {code(known.placeholder)}" if known.placeholder else ""
-    return " ".join(part for part in (cell(known.help), such) if part)
+    placeholder = f"Placeholder: {code(known.placeholder)}" if known.placeholder else ""
+    return " ".join(part for part in (cell(known.help), placeholder) if part)
 
 
 def _takes(field: Field) -> str:
