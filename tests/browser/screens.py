@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
@@ -198,6 +199,65 @@ def new(way: Way) -> Page:
     return page
 
 
+# What the builder is shown with: a paste, and what its preview says then.
+CONNECTION: Final = "postgres://svc_crm:sample%40not%2Freal@crm-db.example:5432/crm?sslmode=verify-full&keepalives=30"
+QUOTED: Final = '"postgres://svc_crm:sample-not-real@crm-db.example:5432/crm"'
+UNREAD: Final = "postgres://svc_crm:sample/not-real@crm-db.example:5432/crm"
+ROTATED: Final = (
+    '{"engine": "mysql", "username": "svc", "password": "sample-not-real", "host": "db.example", "port": 3306, '
+    '"dbname": "shop", "dbInstanceIdentifier": "shop-1"}'
+)
+HOSTILE: Final = json.dumps(
+    {
+        "conn_type": "http",
+        "host": "Accounts<b>.Example" + "-very-long" * 12,
+        "login": "a'b\"c`d$e",
+        "password": "p@ss:/?#[]%\\ \u00fc\U0001f986 -----",
+        "schema": "s/<i>&amp;{{ x }}${y}",
+        "extra": {"key with spaces": "'\"<script>", "nested": {"deep": [1, {"token": "sample"}]}, "10": "10"},
+    }
+)
+MANY: Final = json.dumps(
+    {
+        "conn_type": "generic",
+        "host": "h.example",
+        "extra": {f"setting_{number}": f"value {number}" for number in range(40)},
+    }
+)
+
+
+def built(text: str, *, shown: str, uri: bool = False) -> Screen:
+    """The builder with something pasted, seen through to its preview."""
+
+    def opened(way: Way) -> Page:
+        page = way.page("/builder/")
+        page.get_by_label("A URI, JSON, an environment variable or a command").fill(text)
+        expect(page.locator("#read")).not_to_be_empty()
+        if uri:
+            page.get_by_label("URI", exact=True).and_(page.locator("[name=written_as]")).check()
+        expect(page.get_by_role("main")).to_contain_text(shown)
+        return page
+
+    return opened
+
+
+def built_wrong(way: Way) -> Page:
+    page = way.page("/builder/")
+    way.visit.expect(422)
+    page.locator("#edit").get_by_label("Port").fill("fivethousand")
+    page.get_by_role("button", name="Preview").last.click()
+    page.get_by_role("alert").first.wait_for()
+    return page
+
+
+def built_in_clear(way: Way) -> Page:
+    page = built(CONNECTION, shown="Same everywhere")(way)
+    page.get_by_text("Terraform").click()
+    page.get_by_role("button", name="Show secrets").click()
+    expect(page.locator("#preview")).to_contain_text("sample@not/real")
+    return page
+
+
 def account(way: Way) -> Page:
     return way.page("/settings/accounts/data-prod/")
 
@@ -287,6 +347,16 @@ SCREENS: Final[Mapping[str, Screen]] = {
     "tags": of_secret("tags"),
     "details": of_secret("details"),
     "trash": trash,
+    "builder": at("/builder/"),
+    "builder-pasted": built(CONNECTION, shown="Same everywhere"),
+    "builder-shown": built_in_clear,
+    "builder-quoted": built(QUOTED, shown="Quotation marks"),
+    "builder-unread": built(UNREAD, shown="the form stays as it is"),
+    "builder-keys": built(ROTATED, shown="Dropped"),
+    "builder-hostile": built(HOSTILE, shown="JSON with the seven portable keys", uri=True),
+    "builder-many": built(MANY, shown="setting_39"),
+    "builder-wrong": built_wrong,
+    "rule": at("/rules/R-24/"),
     "new-where": at("/secrets/new"),
     "new": new,
     "accounts": at("/settings/accounts/"),

@@ -87,7 +87,7 @@ class Editing:
 
 def routes(world: World) -> Mapping[str, Route]:
     """By the name of each route."""
-    return {**_shell(world), **_lists(world), **_secret(world), **_new(world), **_settings(world)}
+    return {**_shell(world), **_lists(world), **_secret(world), **_new(world), **_builder(), **_settings(world)}
 
 
 def _shell(world: World) -> Mapping[str, Route]:
@@ -180,6 +180,39 @@ def _new(world: World) -> Mapping[str, Route]:
     return {
         "secret-new": Route(queries=queries, posts=[*posts("made_here"), *posts(known), *posts("//")]),
         "secret-new-preview": Route(posts=posts("made_here")),
+    }
+
+
+# What is pasted into the builder: as it is stored, in a command, with aliases, and what is no connection.
+PASTED: Final = (
+    URI,
+    f"export AIRFLOW_CONN_CRM='{URI}'",
+    f"airflow connections add crm --conn-uri '{URI}' --conn-extra '{typed('extra')}'",
+    f'{{"engine": "mysql", "username": "{typed("login")}", "pass": "{typed("password")}", "{typed("key")}": 1}}',
+    f'"{URI}"',
+    f"postgres://app:{typed('before')}/{typed('after')}@db.example/main",
+    typed("text"),
+    f"Connection(password={typed('password')!r}, {typed('key')}=x)",
+)
+
+
+def _builder() -> Mapping[str, Route]:
+    forms = [data for data in TYPED if data["mode"] == "fields"]
+    repairs = ("strip:password", "to-json:written_as", "unquote:pasted.text", "none:none")
+    posts: Sequence[Data] = [
+        *({**data, "action": "preview"} for data in forms),
+        *(fields(pasted=text, action="paste") for text in PASTED),
+        *(
+            fields(pasted=text, repair=repair, written_as="uri")
+            for text, repair in zip(PASTED[::2], repairs, strict=False)
+        ),
+        fields(type="mysql", action="show-preview"),
+    ]
+    return {
+        "builder": Route(queries=({}, {"type": "postgres"}, {"type": "none"}), posts=posts),
+        "builder-preview": Route(posts=[*forms, {}]),
+        "builder-paste": Route(posts=[{}, *({"pasted": text} for text in PASTED)]),
+        "rule": Route(addresses=[("R-24",), ("R-99",)]),
     }
 
 

@@ -23,6 +23,10 @@ from tests.conftest import logged_in
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
 WRITERS: Final = ("secret-edit", "secret-new")
+# What was typed comes back in every form; nothing of a stored version does.
+PREVIEWS: Final = ("secret-preview", "secret-new-preview")
+BUILDER: Final = ("builder", "builder-preview", "builder-paste")
+OWN: Final = TYPED - {"typed.stray", "typed.confirm"}
 Cast = Callable[[str], User | None]
 
 
@@ -38,14 +42,29 @@ def browser(user: User | None, *, recently: bool = True) -> Client:
 
 
 def allowed(who: str, request: Request, world: World) -> frozenset[str]:
-    """Values are for those who may reveal, in the answer to reveal; and for writers, in what they edit."""
+    """Values are for those who may reveal, in the answer to reveal; and for writers, in what they edit. What somebody
+    typed into a form comes back to them alone.
+    """
     if request.name == "secret-reveal" and request.method == "POST" and who in ("alice", "rita"):
         return world.held_by(request.about)
     if request.name in WRITERS and who == "alice":
-        return world.held_by(request.about) | TYPED - {"typed.stray", "typed.confirm"}
-    if request.name in WRITERS and who == "anonymous" and request.method == "POST":
-        return TYPED - {"typed.stray", "typed.confirm"}  # kept over signing in again
+        return world.held_by(request.about) | OWN
+    if request.name in (*WRITERS, "builder") and who == "anonymous" and request.method == "POST":
+        return OWN  # kept over signing in again
+    if (request.name in PREVIEWS and who == "alice") or (request.name in BUILDER and who != "anonymous"):
+        return OWN
     return frozenset()
+
+
+# The routes that give values to whom.
+SHOWN: Final = {
+    "alice": {"secret-reveal", *WRITERS, *PREVIEWS, *BUILDER},
+    "rita": {"secret-reveal", *BUILDER},
+    "bob": {*BUILDER},
+    "charlie": {*BUILDER},
+    "root": {*BUILDER},
+    "anonymous": {*WRITERS, "builder"},
+}
 
 
 @dataclass
@@ -68,7 +87,7 @@ class Walker:
                 self._ask(client, request)
 
     def _ask(self, client: Client, request: Request) -> None:
-        response = request.send(client, {} if request.name in WRITERS else STRAY)
+        response = request.send(client, {} if request.name in (*WRITERS, *PREVIEWS, *BUILDER) else STRAY)
         may = allowed(self.who, request, self.world)
         self.seen[request.name] |= self.watch.answer(f"{self.who}: {request}", response, allowed=may)
         self.visited.add(request.name)
@@ -89,8 +108,7 @@ def test_no_route_gives_a_value_away(who: str, cast: Cast, world: World, watch: 
     assert walker.broken == []
     assert walker.visited == set(url_names())
     shown = {name for name, canaries in walker.seen.items() if canaries}
-    may = {"alice": {"secret-reveal", *WRITERS}, "rita": {"secret-reveal"}, "anonymous": set(WRITERS)}
-    assert shown == may.get(who, set())
+    assert shown == SHOWN[who]
     if "secret-reveal" in shown:
         assert walker.seen["secret-reveal"] >= world.held_by(world.sample)
 
@@ -102,7 +120,7 @@ def test_nothing_is_shown_to_who_has_not_confirmed_the_password(alice: User, wor
     every = routes(world)
     for name in ("secret-reveal", "secret-put-back", "secret-delete", "secret-restore", *WRITERS):
         for request in requests(name, every[name]):
-            typed = TYPED - {"typed.stray", "typed.confirm"} if name in WRITERS and request.method == "POST" else ()
+            typed = OWN if name in WRITERS and request.method == "POST" else ()
             watch.answer(str(request), request.send(client, {}), allowed=typed)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
+from operator import attrgetter
 from typing import Final
 
 from django import template
@@ -16,32 +17,33 @@ from secretsui.web.forms.text import printable
 
 register = template.Library()
 
+Run = tuple[SafeString, str, SafeString]
+
 _CSS: Final = {"type": "note", "host": "note", "key": "warn", "escaped": "esc"}
+_NOTHING: Final = SafeString("")
+_END: Final = SafeString("</span>")
+_STARTS: Final[Mapping[str, SafeString]] = {tone: format_html('<span class="{}">', css) for tone, css in _CSS.items()}
 
 
 @register.simple_tag
 def pieces(found: Iterable[Piece], shown: bool = False) -> SafeString:
     """The dots are drawn by the style sheet, so that the text on the page is the text to copy."""
-    return format_html_join("", "{}", _marked(found, shown))
+    return format_html_join("", "{}{}{}", _runs(found, _secret(shown)))
 
 
-def _marked(found: Iterable[Piece], shown: bool) -> Iterator[tuple[str | SafeString]]:
-    for tone, run in groupby(found, key=lambda piece: piece.tone):
+def _runs(found: Iterable[Piece], secret: SafeString) -> Iterator[Run]:
+    for tone, run in groupby(found, key=attrgetter("tone")):
         text = printable(real(run))
         if tone == "secret":
-            yield (secret(text, shown),)
+            yield secret, text, _END
+        elif tone in _STARTS:
+            yield _STARTS[tone], text, _END
         else:
-            yield (format_html('<span class="{}">{}</span>', _CSS[tone], text) if tone in _CSS else text,)
+            yield _NOTHING, text, _NOTHING
 
 
-def secret(text: str, shown: bool) -> SafeString:
+def _secret(shown: bool) -> SafeString:
     """Both the dots and the text, one of them hidden; preview.js changes over."""
     dots, clear = ("hidden", "") if shown else ("", "hidden")
-    words = _("hidden")
-    return format_html(
-        '<span class="dots" role="img" aria-label="{}" {}></span><span class="ok" data-clear {}>{}</span>',
-        words,
-        dots,
-        clear,
-        text,
-    )
+    markup = '<span class="dots" role="img" aria-label="{}" {}></span><span class="ok" data-clear {}>'
+    return format_html(markup, _("hidden"), dots, clear)
