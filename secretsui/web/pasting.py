@@ -121,6 +121,7 @@ def filled(sent: QueryDict, found: Pasted) -> QueryDict:
     for field in FIELDS:
         data[field] = as_input(field, getattr(found.connection, field)) or ""
     data["form_type"] = str(data["conn_type"])
+    data["mode"] = "fields"
     if found.conn_id:
         data["key"] = found.conn_id
     return data

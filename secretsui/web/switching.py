@@ -16,8 +16,18 @@ from secretsui.web.forms.connection import FIELDS, REMOVE, ConnectionFields, as_
 from secretsui.web.forms.raw import RawText
 from secretsui.web.forms.retype import Whole, divided
 from secretsui.web.forms.stored import Stored
+from secretsui.web.forms.type_choice import chosen
 from secretsui.web.labels import FIELDS as LABELS
 from secretsui.web.problems import words_of_value
+
+
+def asked_for(
+    sent: QueryDict, kind: str, base: Stored | None, *, shown: bool = False, written_as: str = "json"
+) -> Form:
+    """The form that was sent; or the one that its button asks for, of another type or in the other mode."""
+    if "switch" in sent and kind == Kind.CONNECTION:
+        return switched(sent, base, written_as=written_as)
+    return bind(sent, kind, base, mode=sent.get("mode", ""), shown=shown, conn_type=chosen(sent))
 
 
 def switched(sent: QueryDict, base: Stored | None, *, written_as: str = "json") -> Form:

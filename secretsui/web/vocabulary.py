@@ -1,4 +1,4 @@
-"""The fixed words, icons and tones of the interface: one entry per state, severity, kind and connection type."""
+"""The fixed words, icons and tones of the interface: one entry per state, severity, kind and action."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from secretsui.core import catalogue
 
 
 class Label(NamedTuple):
@@ -67,46 +69,55 @@ KINDS: Mapping[str, Label] = {
     "other": Label("key", "", _("Other")),
 }
 
-# Product names as Airflow's connection form writes them; a type that is not here is shown as it is spelled.
-TYPES: Mapping[str, Label] = {
-    name: Label(icon, "", words)
-    for name, icon, words in (
-        ("aws", "brand-aws", "Amazon Web Services"),
-        ("azure_data_factory", "server-2", "Azure Data Factory"),
-        ("databricks", "server-2", "Databricks"),
-        ("docker", "server-2", "Docker"),
-        ("elasticsearch", "search", "Elasticsearch"),
-        ("email", "mail", "Email"),
-        ("fs", "folder-share", "File (path)"),
-        ("ftp", "folder-share", "FTP"),
-        ("generic", "plug", "Generic"),
-        ("google_cloud_platform", "brand-google", "Google Cloud"),
-        ("hive_cli", "database", "Hive Client Wrapper"),
-        ("http", "world-www", "HTTP"),
-        ("https", "world-www", "HTTPS"),
-        ("jdbc", "database", "JDBC"),
-        ("kafka", "topology-star-3", "Apache Kafka"),
-        ("kubernetes", "server-2", "Kubernetes Cluster Connection"),
-        ("mongo", "database", "MongoDB"),
-        ("mssql", "database", "Microsoft SQL Server"),
-        ("mysql", "database", "MySQL"),
-        ("oracle", "database", "Oracle"),
-        ("postgres", "database", "Postgres"),
-        ("postgresql", "database", "Postgres"),
-        ("redis", "bolt", "Redis"),
-        ("redshift", "database", "Amazon Redshift"),
-        ("salesforce", "world-www", "Salesforce"),
-        ("sftp", "folder-share", "SFTP"),
-        ("slack", "brand-slack", "Slack API"),
-        ("slackwebhook", "brand-slack", "Slack Incoming Webhook"),
-        ("smtp", "mail", "SMTP"),
-        ("snowflake", "snowflake", "Snowflake"),
-        ("spark", "flame", "Apache Spark"),
-        ("sqlite", "database", "SQLite"),
-        ("ssh", "code", "SSH"),
-        ("trino", "database", "Trino"),
-        ("wasb", "folder-share", "Azure Blob Storage"),
-    )
+# The icons of connection types that have one of their own; most have that of their provider.
+TYPE_ICONS: Mapping[str, str] = {
+    "athena": "database",
+    "docker": "server-2",
+    "elasticsearch": "search",
+    "email": "mail",
+    "fs": "folder-share",
+    "gcpcloudsql": "database",
+    "gcpcloudsqldb": "database",
+    "gcpspanner": "database",
+    "hive_cli": "database",
+    "hiveserver2": "database",
+    "hive_metastore": "database",
+    "jdbc": "database",
+    "kubernetes": "server-2",
+    "mongo": "database",
+    "odbc": "database",
+    "redis": "bolt",
+    "redshift": "database",
+    "snowflake": "snowflake",
+    "spark": "flame",
+    "ssh": "code",
+    "wasb": "folder-share",
+}
+# By the provider's distribution, without what all of them begin with.
+PROVIDER_ICONS: Mapping[str, str] = {
+    "amazon": "brand-aws",
+    "apache-kafka": "topology-star-3",
+    "apache-spark": "flame",
+    "databricks": "server-2",
+    "ftp": "folder-share",
+    "google": "brand-google",
+    "http": "world-www",
+    "imap": "mail",
+    "microsoft-azure": "server-2",
+    "microsoft-mssql": "database",
+    "mysql": "database",
+    "oracle": "database",
+    "postgres": "database",
+    "presto": "database",
+    "salesforce": "world-www",
+    "samba": "folder-share",
+    "sftp": "folder-share",
+    "slack": "brand-slack",
+    "smtp": "mail",
+    "sqlite": "database",
+    "teradata": "database",
+    "trino": "database",
+    "vertica": "database",
 }
 
 
@@ -183,4 +194,10 @@ def problem_label(code: str) -> str | Promise:
 
 
 def of_type(conn_type: str) -> Label:
-    return TYPES.get(conn_type) or Label("plug", "", conn_type)
+    """By the name that Airflow's connection form gives it; a type that no provider has is shown as it is spelled."""
+    known = catalogue.find(conn_type)
+    if known is None:
+        return Label("plug", "", conn_type)
+    provider = known.distribution.removeprefix("apache-airflow-providers-")
+    icon = TYPE_ICONS.get(known.conn_type) or PROVIDER_ICONS.get(provider, "plug")
+    return Label(icon, "", known.name)

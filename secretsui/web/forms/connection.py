@@ -219,10 +219,14 @@ class ConnectionFields(forms.Form):
     def extra_groups(self) -> Mapping[str, list[ExtraInput]]:
         """Of many typed extras the first and the filled ones, then the rest, which the page folds away."""
         found = self.extra_inputs
-        if len(found) <= FEW + 2:
-            return {"first": found, "more": []}
-        first = [each for place, each in enumerate(found) if place < FEW or each.is_filled or self._is_kept(each.name)]
-        return {"first": first, "more": [each for each in found if each not in first]}
+        few = FEW if len(found) > FEW + 2 else len(found)
+        first = [each for place, each in enumerate(found) if place < few or each.is_filled or self._is_kept(each.name)]
+        more = [each for each in found if each not in first]
+        return {"first": sorted(first, key=_is_wide), "more": sorted(more, key=_is_wide)}
+
+    @property
+    def offers_extra(self) -> bool:
+        return self.is_offered("extra")
 
     @property
     def example(self) -> str:
@@ -357,6 +361,10 @@ class ConnectionFields(forms.Form):
         if field.startswith(PREFIX):  # what was not on the page was not emptied there
             return field in self.data and field.removeprefix(PREFIX) in self.parts.known
         return bool(getattr(self.start, field))
+
+
+def _is_wide(each: ExtraInput) -> bool:
+    return each.is_long
 
 
 def _type_of(data: QueryDict | None) -> str:

@@ -49,6 +49,8 @@ def _hints(name: str, conn_type: ConnType | None, known: Standard) -> Iterator[s
         yield _("Airflow's own form has no such field for %(type)s.") % {"type": conn_type.name}
     if known.help:
         yield known.help
+    if name == "extra" and conn_type.fields:
+        yield _("Keys that have no field of their own, as a JSON object.")
     for group in conn_type.needs:
         if name in group:
             yield _needed(name, group, conn_type)

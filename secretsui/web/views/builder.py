@@ -19,6 +19,7 @@ from secretsui.web.pasting import BOX, Pasting, filled, pasting_of
 from secretsui.web.preview import Target, context_of
 from secretsui.web.repairing import repaired
 from secretsui.web.signing_in import keeps_page, keeps_text
+from secretsui.web.switching import asked_for
 from secretsui.web.views.create import writable
 
 _CONNECTION: Final = Kind.CONNECTION
@@ -35,7 +36,7 @@ def builder(request: HttpRequest) -> HttpResponse:
     pasting = pasting_of(sent)
     if pasting and _is_to_fill(sent):
         sent = filled(sent, pasting.found)
-    form = bind(sent, _CONNECTION, None, conn_type=sent.get("type", ""))
+    form = asked_for(sent, _CONNECTION, None)
     return _page(request, sent, form, pasting)
 
 
@@ -43,7 +44,7 @@ def builder(request: HttpRequest) -> HttpResponse:
 @require_POST
 @sensitive_post_parameters()
 def preview(request: HttpRequest) -> HttpResponse:
-    form = bind(request.POST, _CONNECTION, None)
+    form = asked_for(request.POST, _CONNECTION, None)
     return render(request, "edit/preview.html", _preview(request.POST, form))
 
 

@@ -19,7 +19,7 @@ from secretsui.access import policy
 from secretsui.access.door import open_prefix
 from secretsui.access.models import Level
 from secretsui.inventory import places
-from secretsui.inventory.models import Kind, Prefix
+from secretsui.inventory.models import Prefix
 from secretsui.stores.base import StoreError
 from secretsui.web import live
 from secretsui.web.connection_form import Composed, bind, to_text
@@ -27,7 +27,7 @@ from secretsui.web.editor import Editor, new_token
 from secretsui.web.forms.connection import known_types
 from secretsui.web.forms.details import DescriptionField, KmsKeyField
 from secretsui.web.forms.tags import TagRows
-from secretsui.web.forms.type_choice import chosen, is_choice
+from secretsui.web.forms.type_choice import is_choice
 from secretsui.web.guards import person
 from secretsui.web.labels import IDS
 from secretsui.web.preview import Target, action_of, context_of, preview_of, typed_facts
@@ -36,7 +36,7 @@ from secretsui.web.repairing import repaired
 from secretsui.web.review import Review, review
 from secretsui.web.signing_in import keeps_page, keeps_text
 from secretsui.web.subject import Links
-from secretsui.web.switching import switched
+from secretsui.web.switching import asked_for
 
 
 class IdentityForm(forms.Form):
@@ -151,10 +151,7 @@ def _choose(request: HttpRequest, *, status: int) -> HttpResponse:
 
 def _draft(request: HttpRequest, prefix: Prefix) -> Draft:
     sent = _sent(request, prefix)
-    if "switch" in sent and prefix.kind == Kind.CONNECTION:
-        form = switched(sent, None, written_as=prefix.written_as)
-    else:
-        form = bind(sent, prefix.kind, None, mode=sent.get("mode", ""), conn_type=chosen(sent))
+    form = asked_for(sent, prefix.kind, None, written_as=prefix.written_as)
     editor = Editor(form, token=sent.get("token") or new_token())
     typed = None if _is_only_shown(sent) else sent
     identity = IdentityForm(typed, initial=sent.dict(), prefix_row=prefix)

@@ -7,28 +7,27 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from secretsui.access.models import Level
-from secretsui.inventory.models import Kind
 from secretsui.stores.base import Conflict, StoreError, Value
 from secretsui.web import live, subject
-from secretsui.web.connection_form import Composed, Form, bind, of_text, to_text
+from secretsui.web.connection_form import Composed, bind, of_text, to_text
 from secretsui.web.editor import Editor, clash, new_token
 from secretsui.web.forms.connection import known_types
 from secretsui.web.forms.stored import Stored
-from secretsui.web.forms.type_choice import chosen, is_choice
+from secretsui.web.forms.type_choice import is_choice
 from secretsui.web.preview import Target, action_of, context_of, facts_of, preview_of
 from secretsui.web.reauth import CONFIRM_FIELD, ask, confirmed, is_recent
 from secretsui.web.repairing import repaired
 from secretsui.web.review import review
 from secretsui.web.signing_in import keeps_page, keeps_text
 from secretsui.web.subject import Subject
-from secretsui.web.switching import switched
+from secretsui.web.switching import asked_for
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ def _submitted(request: HttpRequest, found: Subject) -> HttpResponse:
         return _saved(request, found, value.version_id)  # the same form, sent twice
     attempt = _attempt(request, found, value)
     sent = repaired(request.POST)
-    form = _form(sent, found, attempt)
+    form = asked_for(sent, found.prefix.kind, attempt.base, shown=attempt.action == "show")
     editor = Editor(form, attempt.base.version_id, attempt.base.words, attempt.token)
     if attempt.action == "show" or is_choice(sent) or "switch" in sent:
         now = replace(editor, composed=of_text(attempt.base.text, found.prefix.kind))
@@ -119,13 +118,6 @@ def _submitted(request: HttpRequest, found: Subject) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, editor, status=422)
     return _valid(request, found, editor, attempt)
-
-
-def _form(sent: QueryDict, found: Subject, attempt: Attempt) -> Form:
-    kind, is_shown = found.prefix.kind, attempt.action == "show"
-    if "switch" in sent and kind == Kind.CONNECTION:
-        return switched(sent, attempt.base)
-    return bind(sent, kind, attempt.base, mode=sent.get("mode", ""), shown=is_shown, conn_type=chosen(sent))
 
 
 def _attempt(request: HttpRequest, found: Subject, value: Value) -> Attempt:
