@@ -19,9 +19,15 @@ from secretsui.web.forms import stored_json
 WORDS: Final[Mapping[str, str | Promise]] = {
     "decode": _("Decode it"),
     "encode": _("Encode it"),
+    "from-base64": _("Store it as it is"),
     "hyphenate": _("Write it with a hyphen"),
+    "known-type": _("Use the name that Airflow knows"),
     "newlines": _("Restore the line breaks"),
+    "protocol-first": _("Put the login behind the protocol"),
+    "rename-extras": _("Use the new names"),
+    "rename-keys": _("Use the names of Airflow"),
     "strip": _("Remove the white space"),
+    "to-base64": _("Encode it in base64"),
     "to-json": _("Use JSON"),
     "unquote": _("Remove the quotes"),
 }
@@ -75,8 +81,10 @@ def _mend_key(sent: QueryDict, key: str, repair: str) -> None:
         sent["extra"] = json.dumps(found, ensure_ascii=False)
 
 
-def may_mend(sent: Mapping[str, object], field: str) -> bool:
+def may_mend(sent: Mapping[str, object], repair: str, field: str) -> bool:
     """Was this typed? What is kept from the stored version is not mended in passing."""
     if sent.get("mode") == "raw":
         return bool(sent.get("text"))
+    if field != "text" and repair != "to-json" and not repairs.is_of_field(repair):
+        return False
     return field == "text" or bool(input_of(sent, field)) or (field.startswith("extra.") and bool(sent.get("extra")))

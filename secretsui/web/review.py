@@ -121,7 +121,7 @@ def _joined(remark: Remark, finding: Finding, form: Form) -> Remark:
 
 
 def _sent(finding: Finding, form: Form) -> str:
-    return f"{finding.repair}:{finding.field}" if may_mend(form.data, finding.field) else ""
+    return f"{finding.repair}:{finding.field}" if may_mend(form.data, finding.repair, finding.field) else ""
 
 
 def _of_finding(finding: Finding, sent: str) -> Remark:

@@ -21,7 +21,7 @@ from secretsui.core.rules.value import NOTHING_KNOWN, Value, field_text, json_ob
 from secretsui.core.sensitive import Sensitive
 from secretsui.core.variable_reading import unquoted
 
-__all__ = ["NoRepair", "apply", "apply_to_field"]
+__all__ = ["NoRepair", "apply", "apply_to_field", "is_of_field"]
 
 Mend = Callable[[str], str]
 
@@ -182,6 +182,11 @@ def apply_to_field(repair: str, value: str) -> str:
     if repair in _OF_FIELD:
         return _OF_FIELD[repair](value)
     raise NoRepair("There is no such repair.")
+
+
+def is_of_field(repair: str) -> bool:
+    """Can it be done to a field by itself, without the text around it?"""
+    return repair in _OF_FIELD
 
 
 def _in_text(text: str, field: str, mend: Mend) -> str:
