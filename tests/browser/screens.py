@@ -252,7 +252,7 @@ def built_wrong(way: Way) -> Page:
 
 def built_in_clear(way: Way) -> Page:
     page = built(CONNECTION, shown="Same everywhere")(way)
-    page.get_by_text("Terraform").click()
+    page.get_by_text("Terraform", exact=True).click()
     page.get_by_role("button", name="Show secrets").click()
     expect(page.locator("#preview")).to_contain_text("sample@not/real")
     return page
