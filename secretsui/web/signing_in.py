@@ -61,11 +61,12 @@ def sign_in_again(request: HttpRequest) -> HttpResponseBase | None:
             return answer  # there is one more step
         reauthentication.reauthenticate_by_password(request)  # typed this very moment
         return None
-    facts = {"form": form, "kept": list(_kept(request)), "name_field": NAME, "password_field": PASSWORD}
+    facts = {"form": form, "kept": list(kept(request)), "name_field": NAME, "password_field": PASSWORD}
     return render(request, "account/signed_out.html", facts, status=403)
 
 
-def _kept(request: HttpRequest) -> Iterator[tuple[str, str]]:
+def kept(request: HttpRequest) -> Iterator[tuple[str, str]]:
+    """Everything that was typed, for a page that sends it on."""
     for name, values in request.POST.lists():
         if name not in _OWN:
             yield from ((name, str(value)) for value in values)

@@ -34,7 +34,7 @@ from secretsui.web.preview import Target, action_of, context_of, preview_of, typ
 from secretsui.web.reauth import CONFIRM_FIELD, ask, confirmed, is_recent
 from secretsui.web.repairing import repaired
 from secretsui.web.review import Review, review
-from secretsui.web.signing_in import keeps_page, keeps_text
+from secretsui.web.signing_in import keeps_page, keeps_text, kept
 from secretsui.web.subject import Links
 from secretsui.web.switching import asked_for
 
@@ -145,7 +145,14 @@ def _chosen(request: HttpRequest, prefixes: Sequence[Prefix]) -> Prefix | None:
 
 
 def _choose(request: HttpRequest, *, status: int) -> HttpResponse:
-    facts = {"prefixes": writable(request), "mode": request.GET.get("mode", ""), "unknown": status == 422}
+    """Where the secret belongs; what was typed already, as in the builder, goes on from there."""
+    facts = {
+        "prefixes": writable(request),
+        "mode": request.GET.get("mode", ""),
+        "type": request.GET.get("type", ""),
+        "unknown": status == 422,
+        "kept": [(name, value) for name, value in kept(request) if name not in ("prefix", "action")],
+    }
     return render(request, "edit/choose.html", facts, status=status)
 
 
