@@ -1,8 +1,9 @@
-"""JSON lines in, JSON lines out: what Airflow would make of a connection, a URI or a JSON text.
+"""JSON lines in, JSON lines out: what Airflow would make of a connection, a URI or a JSON text, and which one it finds.
 
 One object per line: `op` (get_uri, as_json, parse_uri or from_json) with its `conn`, `uri` or `text`, and `airflow`,
-which is "2.11", "3.3" (the default) or "3.3-sdk". The answers come in order and echo `id`. A failure is
-`{"error": class, "message": words}` with the class that Airflow raises; no message quotes a value.
+which is "2.11", "3.3" (the default) or "3.3-sdk"; resolve_connection and resolve_variable are in `simulate_lookup`.
+The answers come in order and echo `id`. A failure is `{"error": class, "message": words}` with the class that Airflow
+raises; no message quotes a value.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from secretsui.core import construct, json_form, json_text, uri_writer
+from secretsui.core import construct, json_form, json_text, simulate_lookup, uri_writer
 from secretsui.core.codec_errors import CodecError, DecodeError, EncodeError
 from secretsui.core.connection import Connection, plain
 from secretsui.core.dialects import DIALECTS, RULES, Dialect
 from secretsui.core.json_extra import extra_object
+from secretsui.core.sensitive import Sensitive
 
 Case = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -50,11 +52,31 @@ def from_json(case: Case, dialect: Dialect) -> Answer:
     return describe(json_form.read(text, dialect, conn_id), dialect, conn_id)
 
 
+def resolve_connection(case: Case, dialect: Dialect) -> Answer:
+    conn_id = _required(case, "conn_id")
+    found = simulate_lookup.resolution(case, dialect, "connection", conn_id)
+    trace = simulate_lookup.trace(found)
+    if not isinstance(found.value, Connection):
+        message = "No source has this connection."
+        return {"error": "AirflowNotFoundException", "message": message, "trace": trace}
+    source = simulate_lookup.first_hit(trace)
+    return {"source": source, **describe(found.value, dialect, conn_id), "trace": trace}
+
+
+def resolve_variable(case: Case, dialect: Dialect) -> Answer:
+    found = simulate_lookup.resolution(case, dialect, "variable", _required(case, "key"))
+    trace = simulate_lookup.trace(found)
+    value = plain(found.value) if isinstance(found.value, Sensitive) else None
+    return {"source": simulate_lookup.first_hit(trace), "value": value, "trace": trace}
+
+
 OPS: Final[Mapping[str, Callable[[Case, Dialect], Answer]]] = {
     "get_uri": get_uri,
     "as_json": as_json,
     "parse_uri": parse_uri,
     "from_json": from_json,
+    "resolve_connection": resolve_connection,
+    "resolve_variable": resolve_variable,
 }
 
 
@@ -116,6 +138,8 @@ def _answer(case: Case) -> Answer:
     try:
         return method(case, airflow)
     except CodecError as failure:
+        return {"error": failure.airflow_class, "message": str(failure)}
+    except simulate_lookup.CannotAnswer as failure:
         return {"error": failure.airflow_class, "message": str(failure)}
 
 

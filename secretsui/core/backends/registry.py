@@ -1,0 +1,34 @@
+"""From a configured class path to the source that reads like it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from secretsui.core.backends.defaults import Environment, Metastore
+from secretsui.core.backends.parameter_store import ParameterStore
+from secretsui.core.backends.secrets_manager import SecretsManager
+from secretsui.core.backends.shared_account import SharedSecretsManager
+from secretsui.core.backends.source import Backend, BadKwargs, CannotTell, Context, Raises, Source
+
+ENVIRONMENT_CLASS: Final = "airflow.secrets.environment_variables.EnvironmentVariablesBackend"
+METASTORE_CLASS: Final = "airflow.secrets.metastore.MetastoreBackend"
+
+CLASSES: Final[Mapping[str, Callable[[Backend, Context], Source]]] = {
+    "airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend": SecretsManager,
+    "airflow.providers.amazon.aws.secrets.systems_manager.SystemsManagerParameterStoreBackend": ParameterStore,
+    "airflow_aws_shared_secrets.secret_manager.SharedSecretsManagerBackend": SharedSecretsManager,
+    ENVIRONMENT_CLASS: Environment,
+    METASTORE_CLASS: Metastore,
+}
+
+
+def source_of(backend: Backend, context: Context) -> Source | Raises | CannotTell:
+    """The source, why constructing it fails, or that nothing is known about this class."""
+    build = CLASSES.get(backend.class_path)
+    if build is None:
+        return CannotTell("unknown-class")
+    try:
+        return build(backend, context)
+    except BadKwargs as found:
+        return found.raises

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from secretsui.core import simulate
+
+AMAZON = "airflow.providers.amazon.aws.secrets."
+SECRETS_MANAGER = AMAZON + "secrets_manager.SecretsManagerBackend"
+PARAMETER_STORE = AMAZON + "systems_manager.SystemsManagerParameterStoreBackend"
+SHARED = "airflow_aws_shared_secrets.secret_manager.SharedSecretsManagerBackend"
+SOURCES = {
+    "secrets": "SecretsManagerBackend",
+    "parameters": "SystemsManagerParameterStoreBackend",
+    "shared": "SharedSecretsManagerBackend",
+    "environment": "EnvironmentVariablesBackend",
+    "metastore": "MetastoreBackend",
+}
+ROW = {"conn_id": "db", "conn_type": "http", "host": "metastore"}
+
+
+def connection(conn_id: str = "db", **world: Any) -> dict[str, Any]:
+    return simulate.answer({"op": "resolve_connection", "conn_id": conn_id, **world})
+
+
+def variable(key: str = "v", **world: Any) -> dict[str, Any]:
+    return simulate.answer({"op": "resolve_variable", "key": key, **world})
+
+
+def outcomes(answer: dict[str, Any]) -> list[str]:
+    return [step["outcome"] for step in answer["trace"]]
+
+
+def test_a_secret_beats_the_environment_and_that_the_database() -> None:
+    world: dict[str, Any] = {"env": {"AIRFLOW_CONN_DB": "http://environment"}, "metastore": [ROW]}
+    stored = {"secrets": {"airflow/connections/db": "http://backend"}, "backend": SECRETS_MANAGER}
+    assert connection(**world, **stored)["host"] == "backend"
+    assert connection(**world)["host"] == "environment"
+    answer = connection(metastore=[ROW], env={"AIRFLOW_CONN_DB": None})
+    assert (answer["source"], answer["conn_id"], answer["host"]) == (SOURCES["metastore"], "db", "metastore")
+    assert outcomes(answer) == ["miss", "hit"]
+
+
+def test_a_connection_that_nobody_has_is_an_error_and_a_variable_is_null() -> None:
+    assert connection()["error"] == "AirflowNotFoundException"
+    assert outcomes(connection()) == ["miss", "miss"]
+    answer = variable(backend=PARAMETER_STORE)
+    assert (answer["source"], answer["value"], outcomes(answer)) == (None, None, ["miss", "miss", "miss"])
+
+
+@pytest.mark.parametrize(
+    ("entry", "outcome"),
+    [
+        ("", "miss"),
+        ("  ", "error"),
+        ("{broken", "error"),
+        ({"value": "http://h", "deleted": True}, "miss"),
+        ({"value": "http://h", "binary": True}, "miss"),
+        ({"error": "AccessDeniedException"}, "error"),
+        ({"value": "http://h"}, "hit"),
+    ],
+)
+def test_an_entry_in_secrets_manager_may_be_out_of_reach(entry: object, outcome: str) -> None:
+    answer = connection(backend=SECRETS_MANAGER, secrets={"airflow/connections/db": entry}, metastore=[ROW])
+    assert outcomes(answer)[0] == outcome
+    assert answer["host"] == ("h" if outcome == "hit" else "metastore")
+
+
+def test_a_connection_without_a_uri_is_passed_over_though_its_source_had_it() -> None:
+    stored = {"airflow/connections/db": '{"conn_type": "http", "host": 5}'}
+    answer = connection(backend=SECRETS_MANAGER, secrets=stored, metastore=[ROW])
+    assert (answer["source"], answer["host"], outcomes(answer)) == (
+        SOURCES["secrets"],
+        "metastore",
+        ["hit", "miss", "hit"],
+    )
+
+
+def test_the_parameter_store_is_a_world_of_its_own() -> None:
+    world = {"backend": PARAMETER_STORE, "parameters": {"/airflow/variables/v": "stored"}}
+    assert variable(**world) == {
+        "source": SOURCES["parameters"],
+        "value": "stored",
+        "trace": [{"backend": SOURCES["parameters"], "outcome": "hit"}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("airflow", "amazon", "source"),
+    [
+        ("2.11", None, "shared"),
+        ("3.3", "9.25.0", "shared"),
+        ("3.3", None, "metastore"),
+        ("3.3", "9.26.0", "metastore"),
+        ("2.11", "9.39.0", "metastore"),
+    ],
+)
+def test_the_shared_account_works_with_providers_of_its_time(airflow: str, amazon: str | None, source: str) -> None:
+    arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:core/db"
+    kwargs = {"shared_account": "123456789012", "connections_prefix_shared": "core"}
+    world = {"backend": SHARED, "backend_kwargs": kwargs, "secrets": {arn: "http://shared"}, "metastore": [ROW]}
+    answer = connection(airflow=airflow, amazon=amazon, **world)
+    assert answer["source"] == SOURCES[source]
+
+
+def test_plain_names_are_in_the_account_that_the_case_gives() -> None:
+    world = {"backend": SHARED, "backend_kwargs": {"shared_account": "1"}, "airflow": "2.11"}
+    stored = {"airflow/connections/db": {"deleted": True}, "x/airflow/connections/db": "http://h"}
+    answer = connection(**world, secrets=stored, metastore=[ROW])
+    assert answer["trace"][0]["error"] == "InvalidRequestException"
+    answer = connection(**world, secrets=stored, metastore=[ROW], account="2")
+    assert answer["trace"][0]["error"] == "ResourceNotFoundException"
+
+
+@pytest.mark.parametrize(
+    ("world", "error"),
+    [
+        ({"backend": SHARED}, "TypeError"),
+        ({"backend": SECRETS_MANAGER, "backend_kwargs": {"config_prefix": 5}}, "AttributeError"),
+        ({"backend": "no.such.Backend"}, "CannotTell"),
+    ],
+)
+def test_a_backend_that_cannot_be_built_is_an_error_without_a_trace(world: dict[str, Any], error: str) -> None:
+    answer = connection(**world, metastore=[ROW])
+    assert answer["error"] == error
+    assert "trace" not in answer
+
+
+@pytest.mark.parametrize("op", ["resolve_connection", "resolve_variable"])
+def test_an_id_is_required(op: str) -> None:
+    assert simulate.answer({"op": op})["error"] == "KeyError"
