@@ -65,7 +65,7 @@ def _around_fields(value: Value) -> Iterator[Hit]:
             # A password may end in a blank, though hardly in a line break.
             is_slip = field == "host" or text.strip(_BREAKS) == text.strip()
             severity: Severity = "high" if field == "host" else "medium"
-            yield Hit("white-space", field, _ends(text), repair="strip" if is_slip else "", severity=severity)
+            yield Hit("field-space", field, _ends(text), repair="strip" if is_slip else "", severity=severity)
 
 
 def _ends(text: str) -> str:
