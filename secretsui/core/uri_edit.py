@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from secretsui.core import uri_parts, uri_writer
 from secretsui.core.construct import EXTRA_KEY
@@ -37,6 +38,36 @@ def edit(uri: str, changes: Mapping[str, Any]) -> str | None:
         parts[field] = None if value is None else _spelled(field, value)
     lead = uri[: uri.index(found[0])]
     return lead + _joined(parts, changes) + uri[len(lead) + len(found[0]) :]
+
+
+def edit_parameters(uri: str, changes: Mapping[str, str | None]) -> str | None:
+    """The URI with these parameters set or, for None, taken away. None where they are not the extra, one by one."""
+    found = _PARTS.fullmatch(uri.strip())
+    if found is None:
+        return None
+    pieces = (found["extra"] or "?")[1:].split("&") if found["extra"] else []
+    names = [name for piece in pieces for name, _ in uri_parts.parameters(piece)]
+    if len(names) < len(pieces) or EXTRA_KEY in {*names, *changes} or len(set(names)) < len(names):
+        return None
+    kept = [
+        _parameter(name, changes[name]) if name in changes else piece for name, piece in zip(names, pieces, strict=True)
+    ]
+    new = [_parameter(name, value) for name, value in changes.items() if name not in names]
+    query = "&".join(filter(None, (*kept, *new)))
+    path = found["schema"] or ("/" if query or found["extra"] else "")
+    start, end = _place(uri, found)
+    return f"{uri[:start]}{path}{'?' if query else ''}{query}{uri[end:]}"
+
+
+def _parameter(name: str, value: str | None) -> str:
+    return "" if value is None else urlencode({name: value})
+
+
+def _place(uri: str, found: re.Match[str]) -> tuple[int, int]:
+    """Where path and parameters stand in the URI, which may have blanks around."""
+    lead = uri.index(found[0])
+    end = lead + len(found[0]) - len(found["rest"] or "")
+    return end - len(found["schema"] or "") - len(found["extra"] or ""), end
 
 
 def _spelled(field: str, value: Any) -> str:

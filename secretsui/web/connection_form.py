@@ -6,7 +6,7 @@ given stays as it is stored: a hidden field is an absence here and never a row o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -135,24 +135,50 @@ def _changes(form: ConnectionFields, target: Stored | None) -> Mapping[str, Any]
 
 def _in_place(target: Stored, changes: Mapping[str, Any]) -> Composed | None:
     """None where the text cannot be changed so that every Airflow reads the rest as before."""
-    text = _edited(target, changes)
-    if text is None or target.connection is None:
+    if target.connection is None:
         return None
     before = {dialect: read(target.text, dialect) for dialect in DIALECTS}
-    expected = {name: apply(conn, changes) for name, conn in before.items() if isinstance(conn, Connection)}
-    now = [_reading(dialect, read(text, dialect), expected.get(dialect)) for dialect in DIALECTS]
-    if not all(reading.is_faithful for reading in now if reading.dialect in expected):
-        return None
-    ignored = stored_json.ignored(text.reveal())
-    return Composed(text, target.written_as, expected[MAIN], now, in_place=True, ignored=ignored)
+    expected = {
+        name: apply(conn, _for_reader(changes, target.connection, conn))
+        for name, conn in before.items()
+        if isinstance(conn, Connection)
+    }
+    for text in _edits(target, changes):
+        now = [_reading(dialect, read(text, dialect), expected.get(dialect)) for dialect in DIALECTS]
+        if all(reading.is_faithful for reading in now if reading.dialect in expected):
+            ignored = stored_json.ignored(text.reveal())
+            return Composed(text, target.written_as, expected[MAIN], now, in_place=True, ignored=ignored)
+    return None
 
 
-def _edited(target: Stored, changes: Mapping[str, Any]) -> Sensitive | None:
+def _for_reader(changes: Mapping[str, Any], shown: Connection, conn: Connection) -> Mapping[str, Any]:
+    """The changes for an Airflow that reads the extra otherwise than the screens show it: key by key."""
+    if not changes.get("extra") or conn.extra == shown.extra:
+        return changes
+    return {**changes, "extra": stored_json.rebase(changes["extra"], shown.extra, conn.extra)}
+
+
+def _edits(target: Stored, changes: Mapping[str, Any]) -> Iterator[Sensitive]:
+    """The texts in which these changes could be made, the one that changes least first."""
     text = target.text.reveal()
     if not changes:
-        return target.text
-    edited = stored_json.edit(text, changes) if target.is_editable_json else uri_edit.edit(text, changes)
-    return None if edited is None else Sensitive(edited)
+        yield target.text
+    elif target.is_editable_json:
+        yield Sensitive(stored_json.edit(text, changes))
+    else:
+        found = [_edited_parameters(text, target, changes), uri_edit.edit(text, changes)]
+        yield from (Sensitive(edited) for edited in found if edited is not None)
+
+
+def _edited_parameters(text: str, target: Stored, changes: Mapping[str, Any]) -> str | None:
+    """Of a URI whose parameters are texts only those that changed; None where they are not such."""
+    if "extra" not in changes or target.connection is None:
+        return None
+    keys = stored_json.difference(target.connection.extra, changes["extra"])
+    rest = uri_edit.edit(text, {field: value for field, value in changes.items() if field != "extra"})
+    if keys is None or rest is None or not all(isinstance(value, str | None) for value in keys.values()):
+        return None
+    return uri_edit.edit_parameters(rest, keys)
 
 
 def _anew(target: Stored | None, meant: Connection, written_as: str) -> Composed:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from secretsui.core.uri_edit import edit, unread
+from secretsui.core.uri_edit import edit, edit_parameters, unread
 
 URI = " postgres://us%45r:p%2fw@Db.Example:05432/sch%65ma?a=1&a=2&b#left over "
 
@@ -73,3 +73,32 @@ def test_a_host_with_a_protocol_is_left_to_the_caller() -> None:
 )
 def test_what_no_airflow_reads_is_named_by_its_place(uri: str, places: list[str]) -> None:
     assert unread(uri) == places
+
+
+@pytest.mark.parametrize(
+    ("uri", "changes", "edited"),
+    [
+        ("ftp://h/s?a=%31&b=2#rest ", {"b": "x y"}, "ftp://h/s?a=%31&b=x+y#rest "),
+        ("ftp://h/s?a=1&b=2", {"a": None}, "ftp://h/s?b=2"),
+        (" ftp://h/s?a=1", {"a": None}, " ftp://h/s"),
+        ("ftp://h/?a=1", {"a": None}, "ftp://h/"),
+        ("ftp://h", {"a&": "é"}, "ftp://h/?a%26=%C3%A9"),
+        ("ftp://h/s", {"a": "1"}, "ftp://h/s?a=1"),
+        ("ftp://h/?%61=1", {"a": "2", "b": "3"}, "ftp://h/?a=2&b=3"),
+    ],
+)
+def test_parameters_change_one_by_one(uri: str, changes: dict[str, str | None], edited: str) -> None:
+    assert edit_parameters(uri, changes) == edited
+
+
+@pytest.mark.parametrize(
+    ("uri", "changes"),
+    [
+        ("ftp://h/?a=1&a=2", {"b": "3"}),
+        ("ftp://h/?__extra__=%7B%7D", {"b": "3"}),
+        ("ftp://h/?a=1", {"__extra__": "{}"}),
+        ("no uri", {"b": "3"}),
+    ],
+)
+def test_parameters_that_are_not_the_extra_stay(uri: str, changes: dict[str, str | None]) -> None:
+    assert edit_parameters(uri, changes) is None

@@ -69,11 +69,27 @@ def _removed(text: str, field: str) -> str:
 
 
 def _set(text: str, field: str, value: Any) -> str:
-    spelled = _spelled(text, as_member(field, value))
+    value = as_member(field, value)
     names = _names(text, field)
-    if names:
-        return json_members.replace(text, names[0], spelled)
-    return json_members.append(text, json.dumps(field), spelled)
+    if not names:
+        return json_members.append(text, json.dumps(field), _spelled(text, value))
+    found = [member for member in json_members.members(text) if member.name == names[0]]
+    was = text[found[0].value : found[0].end]
+    whole = load(was) if field == "extra" and len(found) == 1 and isinstance(value, dict) else None
+    spelled = _edited(was, whole, value) if whole else _spelled(text, value)
+    return json_members.replace(text, names[0], spelled)
+
+
+def _edited(text: str, whole: Mapping[str, Any], value: Mapping[str, Any]) -> str:
+    """The text of an object with the keys changed that differ, and the others left to the byte."""
+    for key in whole.keys() - value.keys():
+        text = json_members.remove(text, key)
+    for key, found in value.items():
+        if key not in whole:
+            text = json_members.append(text, json.dumps(key, ensure_ascii=text.isascii()), _spelled(text, found))
+        elif spell(found) != spell(whole[key]):
+            text = json_members.replace(text, key, _spelled(text, found))
+    return text
 
 
 def _spelled(text: str, value: Any) -> str:
@@ -139,6 +155,17 @@ def as_member(field: str, value: Any) -> Any:
         return value
     found = load(value)
     return value if found is None else found
+
+
+def difference(was: Sensitive | None, now: str | None) -> dict[str, Any] | None:
+    """The keys that change from one extra to the other with their new values, None for one that goes; or None where
+    one of the two is no JSON object.
+    """
+    before, after = (({} if each is None else load(each)) for each in (_text(was), now))
+    if before is None or after is None:
+        return None
+    gone: dict[str, Any] = {key: None for key in before if key not in after}
+    return gone | {key: each for key, each in after.items() if key not in before or spell(before[key]) != spell(each)}
 
 
 def rebase(mine: str, base: Sensitive | None, theirs: Sensitive | None) -> str:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from secretsui.core.connection import Connection
@@ -30,3 +32,30 @@ def test_unset_fields_are_left_out() -> None:
 def test_what_is_no_object_is_not_edited() -> None:
     with pytest.raises(ValueError, match="not an object"):
         stored_json.edit("[]", {"host": "b"})
+
+
+def test_an_extra_is_changed_key_by_key() -> None:
+    text = '{"extra": {"n": 1e400, "m": 1.10, "gone": [1,2]}, "conn_type": "ftp"}'
+    edited = stored_json.edit(text, {"extra": '{"n": 1e400, "m": 2, "new": "é"}'})
+    assert edited == '{"extra": {"n": 1e400, "m": 2, "new": "\\u00e9"}, "conn_type": "ftp"}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"extra": "{\\"a\\": 1}"}',
+        '{"extra": {"a": 1, "a": 2}}',
+        '{"extra": {"a": 1}, "extra": {"a": 2}}',
+        '{"extra": {}}',
+    ],
+)
+def test_an_extra_that_cannot_be_changed_like_that_is_written_anew(text: str) -> None:
+    assert json.loads(stored_json.edit(text, {"extra": '{"b": 2}'})) == {"extra": {"b": 2}}
+
+
+def test_a_difference_names_the_keys_that_change() -> None:
+    was = Sensitive('{"same": 1, "other": 1, "gone": 1}')
+    assert stored_json.difference(was, '{"same": 1, "other": 1.0, "new": 2}') == {"other": 1.0, "gone": None, "new": 2}
+    assert stored_json.difference(None, '{"a": 1}') == {"a": 1}
+    assert stored_json.difference(was, None) == {"same": None, "other": None, "gone": None}
+    assert stored_json.difference(was, "no object") is None
