@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import unquote
 
 from secretsui.core import json_text, uri_parts
 from secretsui.core.codec_errors import CodecError, DecodeError
@@ -91,13 +90,13 @@ def from_uri(uri: object, rules: Rules, description: Any = None) -> Connection:
     if not isinstance(uri, str):
         raise _not_text(uri)
     parts = uri_parts.take_apart(uri)
-    password = parts.password and unquote(parts.password)
+    password = parts.password and uri_parts.unquote(parts.password)
     return Connection(
         conn_type=normal_type(parts.scheme),
         host=parts.host,
-        login=None if parts.login is None else Sensitive(unquote(parts.login)),
+        login=None if parts.login is None else Sensitive(uri_parts.unquote(parts.login)),
         password=_model_password(password) if rules.is_model else conceal(password),
-        schema=unquote(parts.path),
+        schema=uri_parts.unquote(parts.path),
         port=uri_parts.port_number(parts.port) if parts.port else None,
         extra=_extra_of_query(parts.query, rules) if parts.query else None,
         description=description,
@@ -112,13 +111,14 @@ def _not_text(uri: object) -> DecodeError:
 
 
 def _extra_of_query(query: str, rules: Rules) -> Sensitive:
-    found: dict[str, Any] = dict(uri_parts.parameters(query))
+    found = dict(uri_parts.parameters(query))
     if EXTRA_KEY in found:
         extra = found[EXTRA_KEY]
         return _model_extra(extra, rules) if extra and rules.is_model else Sensitive(extra)
-    if rules.reads_json_parameters:
-        found = {name: _as_json(value) for name, value in found.items()}
-    return Sensitive(json_text.dump(found, DecodeError, subject="extra"))
+    if not rules.reads_json_parameters:
+        return Sensitive(json_text.dump_texts(found))
+    read = {name: _as_json(value) for name, value in found.items()}
+    return Sensitive(json_text.dump(read, DecodeError, subject="extra"))
 
 
 def _as_json(value: str) -> object:

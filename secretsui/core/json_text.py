@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from json import JSONDecodeError
+from json.encoder import encode_basestring_ascii
 
 from secretsui.core.codec_errors import CodecError
 
@@ -28,3 +30,9 @@ def dump(value: object, error: type[CodecError], *, subject: str = "") -> str:
     except RecursionError:
         failure = error("RecursionError", "too-deep", subject)
     raise failure
+
+
+def dump_texts(found: Mapping[str, str]) -> str:
+    """The same for names and texts alone, several times as quick."""
+    quoted = [f"{encode_basestring_ascii(name)}: {encode_basestring_ascii(text)}" for name, text in found.items()]
+    return f"{{{', '.join(quoted)}}}"

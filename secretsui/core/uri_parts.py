@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from inspect import unwrap
 from typing import Final, NamedTuple
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, urlsplit
+from urllib.parse import unquote as _unquote_slowly
 
 from secretsui.core.codec_errors import DecodeError
 
@@ -25,15 +26,15 @@ class UriParts(NamedTuple):
     query: str
 
 
-# An everyday URI: one "://", at most one "@", no brackets. All else takes the long way round.
+# An everyday URI: one "://", at most one "@", no brackets, and nothing of what urlsplit drops anywhere (tab, CR, LF).
+# All else takes the long way round.
 _PLAIN: Final = re.compile(
     r"([A-Za-z][A-Za-z0-9+.-]*)://"
-    r"(?:([^/?#@:\[\]]*)(?::([^/?#@\[\]]*))?@)?"
-    r"([^/?#@:\[\]]*)(?::([0-9]*))?"
-    r"(/[^?#]*)?(?:\?([^#]*))?(?:#.*)?",
-    re.DOTALL,
+    r"(?:([^/?#@:\[\]\t\r\n]*)(?::([^/?#@\[\]\t\r\n]*))?@)?"
+    r"([^/?#@:\[\]\t\r\n]*)(?::([0-9]*))?"
+    r"(/[^?#\t\r\n]*)?(?:\?([^#\t\r\n]*))?(?:#[^\t\r\n]*)?"
 )
-_REMOVED: Final = re.compile(r"[\t\r\n]")  # urlsplit drops these anywhere
+_ASCII: Final = {f"{code:{x}}"[-2:]: chr(code) for code in range(128) for x in ("02x", "02X")}
 
 
 def take_apart(uri: str) -> UriParts:
@@ -41,7 +42,7 @@ def take_apart(uri: str) -> UriParts:
     protocols = uri.count("://")
     if protocols > 2:
         raise DecodeError("AirflowException", "bad-uri", "more than two ://")
-    if protocols == 1 and uri.isascii() and not _REMOVED.search(uri) and (found := _PLAIN.fullmatch(uri)):
+    if protocols == 1 and uri.isascii() and (found := _PLAIN.fullmatch(uri)):
         scheme, login, password, host, port, path, query = found.groups()
         return UriParts(
             scheme.lower(), _host(host, host), path[1:] if path else "", login, password, port or None, query or ""
@@ -74,6 +75,8 @@ def _urlsplit(text: str) -> SplitResult:
 
 def _host(host: str, raw: str, *, lowered: bool = False) -> str:
     """Lower-cased up to its first "%" and unquoted, unless that yields a "/": then its case is kept."""
+    if "%" not in host:
+        return host if lowered else host.lower()
     if not lowered:
         name, percent, rest = host.partition("%")
         host = name.lower() + percent + rest
@@ -101,7 +104,19 @@ def port_number(port: str) -> int:
 
 def parameters(query: str) -> Iterator[tuple[str, str]]:
     """Names and values in order; a name without "=" has the value ""."""
-    for part in query.split("&"):
+    decode = unquote if "%" in query else str
+    for part in query.replace("+", " ").split("&"):
         if part:
-            name, _, value = part.replace("+", " ").partition("=")
-            yield unquote(name), unquote(value)
+            name, _, value = part.partition("=")
+            yield decode(name), decode(value)
+
+
+def unquote(text: str) -> str:
+    """As `urllib.parse` does it; by a table where every escape is of one ASCII character, which is nearly always."""
+    if "%" not in text:
+        return text
+    first, *rest = text.split("%")
+    try:
+        return first + "".join([_ASCII[part[:2]] + part[2:] for part in rest])
+    except KeyError:
+        return _unquote_slowly(text)
