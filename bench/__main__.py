@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-PARTS = ("codec", "refresh", "pages", "weight", "memory")
+PARTS = ("codec", "refresh", "pages", "weight", "builder", "memory")
 
 
 def main() -> int:
@@ -58,9 +58,14 @@ def run(part: str, secrets: int) -> None:
 
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
-        from bench import pages, refresh, weight
+        from bench import builder, pages, refresh, weight
 
-        measures = {"refresh": lambda: refresh.measure(secrets), "pages": pages.measure, "weight": weight.measure}
+        measures = {
+            "refresh": lambda: refresh.measure(secrets),
+            "pages": pages.measure,
+            "weight": weight.measure,
+            "builder": builder.measure,
+        }
         measures[part]()
 
 
