@@ -57,6 +57,9 @@ _READERS: Final[Sequence[Callable[[str], Fragment | None]]] = (
 )
 
 
+Order = Sequence[Dialect]
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Pasted:
     """`text` is the bare URI or JSON, `problem` a code where there is no connection in it.
@@ -75,11 +78,12 @@ class Pasted:
         return f"Pasted({self.form}, {self.problem or 'read'})"
 
 
-def read(text: str) -> Pasted:
+def read(text: str, first: Dialect = "3.3") -> Pasted:
+    """As the `first` Airflow reads it, or as another does where that one cannot."""
     if len(text) > LONGEST:
         return Pasted("unknown", problem="too-long")
     try:
-        return _of_fragment(_fragment(text.strip()))
+        return _of_fragment(_fragment(text.strip()), (first, *_ORDER))
     except RecursionError:
         return Pasted("unknown", problem="too-deep")
 
@@ -98,45 +102,45 @@ def _unquoted(text: str) -> str:
     return text[1:-1].strip() if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
 
 
-def _of_fragment(found: Fragment) -> Pasted:
+def _of_fragment(found: Fragment, order: Order) -> Pasted:
     pasted = Pasted(found.form, found.conn_id, problem=found.problem)
     if found.problem:
         return pasted
     try:
-        return _with_fields(found) if found.fields else _of_value(pasted, found.value.strip())
+        return _with_fields(found, order) if found.fields else _of_value(pasted, found.value.strip(), order)
     except (DecodeError, Unreadable) as failure:
         reason = failure.reason if isinstance(failure, DecodeError) else failure.problem
         return replace(pasted, text=Sensitive(found.value.strip()), problem=reason)
 
 
-def _with_fields(found: Fragment) -> Pasted:
+def _with_fields(found: Fragment, order: Order) -> Pasted:
     """Written as JSON; beside a URI or JSON the fields take the place of what that says."""
     value = found.value.strip()
-    base = _of_value(Pasted(found.form), value).connection if value else None
+    base = _of_value(Pasted(found.form), value, order).connection if value else None
     named = {name: value for name, value in found.fields.items() if name in FIELDS}
     fields = {**(json_pieces.members(base) if base else {}), **named}
     text = json_text.dump(fields, DecodeError)
-    return _of_value(Pasted(found.form, found.conn_id), json.dumps(json.loads(text), ensure_ascii=False))
+    return _of_value(Pasted(found.form, found.conn_id), json.dumps(json.loads(text), ensure_ascii=False), order)
 
 
-def _of_value(pasted: Pasted, value: str) -> Pasted:
+def _of_value(pasted: Pasted, value: str, order: Order) -> Pasted:
     if value.startswith("{"):
-        return _of_json(pasted, value)
+        return _of_json(pasted, value, order)
     if not _URI.match(value):
         raise Unreadable("blank" if not value else "not-a-connection")
-    conn = _first(lambda dialect: codec.from_uri(value, dialect))
+    conn = _first(lambda dialect: codec.from_uri(value, dialect), order)
     return replace(pasted, text=Sensitive(value), connection=conn, keys=key_fates.of_uri(value))
 
 
-def _of_json(pasted: Pasted, text: str) -> Pasted:
+def _of_json(pasted: Pasted, text: str, order: Order) -> Pasted:
     found = json_text.load(text, DecodeError)
     if not isinstance(found, dict):
         raise DecodeError("TypeError", "not-object")
     if inner := _wrapped(found):
         conn_id, value = inner
-        return _of_value(replace(pasted, conn_id=conn_id), value)
+        return _of_value(replace(pasted, conn_id=conn_id), value, order)
     names = [member.name for member in json_members.members(text)]
-    conn, is_plain = _meant(found)
+    conn, is_plain = _meant(found, order)
     form: Form = "rotation" if pasted.form == "json" and not is_plain else pasted.form
     conn_id = pasted.conn_id or next((str(found[name]) for name in _ID_KEYS if found.get(name)), "")
     return Pasted(form, conn_id, Sensitive(text), conn, keys=key_fates.of_object(found, names))
@@ -147,16 +151,16 @@ def _wrapped(found: Mapping[str, Any]) -> tuple[str, str] | None:
     if isinstance(value := found.get("SecretString"), str):
         return str(found.get("Name") or "").rpartition("/")[2], value.strip()
     ((name, value),) = found.items() if len(found) == 1 else [("", None)]
-    if isinstance(value, dict) and name != "extra":
+    if isinstance(value, dict) and name not in FIELDS:
         return name, json.dumps(value, ensure_ascii=False)
     return (name, value.strip()) if isinstance(value, str) and _URI.match(value) and name not in FIELDS else None
 
 
-def _meant(found: Mapping[str, Any]) -> tuple[Connection, bool]:
+def _meant(found: Mapping[str, Any], order: Order) -> tuple[Connection, bool]:
     """The connection, and whether its keys are Airflow's own names."""
     fields = {name: value for name, value in found.items() if name not in _ID_KEYS}
     try:
-        return _first(lambda dialect: json_form.from_object(fields, dialect)), True
+        return _first(lambda dialect: json_form.from_object(fields, dialect), order), True
     except DecodeError as failure:
         if failure.reason != "unknown-key":
             raise
@@ -165,7 +169,7 @@ def _meant(found: Mapping[str, Any]) -> tuple[Connection, bool]:
         rebuilt["schema"] = fields[_DATABASE]
     if not any(value is not None for value in rebuilt.values()):
         raise Unreadable("no-field")
-    conn = _first(lambda dialect: json_form.from_object(rebuilt, dialect))
+    conn = _first(lambda dialect: json_form.from_object(rebuilt, dialect), order)
     return replace(conn, description=fields.get("description")), False
 
 
@@ -173,10 +177,10 @@ def _names_type(fields: Mapping[str, Any]) -> bool:
     return any(name in ALIASES["conn_type"] for name in fields)
 
 
-def _first(reading: Callable[[Dialect], Connection]) -> Connection:
+def _first(reading: Callable[[Dialect], Connection], order: Order) -> Connection:
     """By the first Airflow that can read it; where none can, the first one says why."""
     failures: list[DecodeError] = []
-    for dialect in _ORDER:
+    for dialect in order:
         try:
             return reading(dialect)
         except DecodeError as failure:
