@@ -14,6 +14,9 @@
     all[Math.min(all.length - 1, Math.max(0, all.indexOf(e.target) + step))].focus();
   });
 
+  // An autofocus would be tried, in vain, whenever a fragment brings the closed list along.
+  d.addEventListener('toggle', e => { if (e.target.id === 'types') e.target.querySelector('input').focus(); }, true);
+
   // The button that asks for another form is of use once another type is typed.
   const retype = () => {
     for (const b of d.querySelectorAll('[data-retype]')) b.hidden = b.form.conn_type.value.trim() === b.dataset.retype;
