@@ -96,7 +96,8 @@ def _cut_short(text: str) -> Fault | None:
     """Airflow would say that the port is no number; the cause is a character of the login or password before it."""
     scheme = _SCHEMES.match(text)
     end = _END_OF_HOST.search(text, scheme.end()) if scheme else None
-    if end is None or "@" not in text[end.end() :]:
+    # A second :// is a cause of its own.
+    if end is None or "@" not in text[end.end() :] or text[end.start() - 1 :].startswith("://"):
         return None
     return Fault("cut-short", f"the {end[0]} at character {end.start() + 1}")
 

@@ -36,11 +36,10 @@ def test_every_airflow_reads_the_same_from_a_mended_value(ask_airflow: Ask) -> N
     assert others == [first] * 2
 
 
-@pytest.mark.parametrize("rule", ["R-25", "R-27", "R-29", "R-30"])
-def test_airflow_has_no_use_for_the_bad_examples(ask_airflow: Ask, rule: str) -> None:
-    questions = [
-        {"op": "decode_secret", "text": each["text"]} for each in EXAMPLES[rule]["bad"] if "severity" not in each
-    ]
+def test_no_airflow_has_a_use_for_what_is_found_unusable(ask_airflow: Ask) -> None:
+    bad = [each for rule in ("R-25", "R-27", "R-29", "R-30") for each in EXAMPLES[rule]["bad"]]
+    questions = [{"op": "decode_secret", "text": each["text"]} for each in bad if "severity" not in each]
     for dialect in DIALECTS:
-        for question, answer in zip(questions, ask_airflow(dialect, questions), strict=True):
-            assert not (answer.get("conn_type") and answer.get("host")), question["text"]
+        answers = ask_airflow(dialect, questions)
+        usable = [bool(answer.get("conn_type") and answer.get("host")) for answer in answers]
+        assert [question["text"] for question, is_used in zip(questions, usable, strict=True) if is_used] == []

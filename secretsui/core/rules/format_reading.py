@@ -33,6 +33,7 @@ _REPAIRS: Final[Mapping[tuple[str, str], str]] = {
     ("unescaped", ""): "encode",
 }
 _JDBC: Final = re.compile(r"jdbc:[a-z0-9:]+[:/]", re.IGNORECASE)
+_TELLING: Final = 6
 # Drivers that the hook of the type uses anyway, so that the name can go without a loss.
 _USUAL_DRIVERS: Final = frozenset(
     {"postgresql+psycopg2", "postgres+psycopg2", "mysql+mysqldb", "mssql+pymssql", "oracle+oracledb"}
@@ -72,12 +73,20 @@ def unknown_type(value: Value) -> Iterator[Hit]:
     if not name or catalogue.find(name) or name in value.context.known_types:
         return
     if meant := catalogue.near(name):
-        code = "driver-in-type" if "+" in name else "near-type"
-        is_safe = code == "near-type" or name in _USUAL_DRIVERS
-        yield Hit(code, "conn_type", facts={"meant": meant.conn_type}, repair="known-type" if is_safe else "")
+        yield _near(name, meant.conn_type)
     else:
         # A team's own provider may well have it.
         yield Hit("unknown-type", "conn_type", severity="low")
+
+
+def _near(name: str, meant: str) -> Hit:
+    facts = {"meant": meant}
+    if "+" in name:
+        return Hit("driver-in-type", "conn_type", facts=facts, repair="known-type" if name in _USUAL_DRIVERS else "")
+    if len(name) < _TELLING and name.lower() != meant:
+        # Many others are but one letter away.
+        return Hit("near-type", "conn_type", facts=facts, severity="medium")
+    return Hit("near-type", "conn_type", facts=facts, repair="known-type")
 
 
 def lossy(value: Value) -> Iterator[Hit]:
