@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-PARTS = ("codec", "refresh", "pages", "weight", "builder", "memory")
+PARTS = ("codec", "refresh", "pages", "weight", "builder", "connection_uri", "memory")
 
 
 def main() -> int:
@@ -46,6 +46,10 @@ def run(part: str, secrets: int) -> None:
         from bench import codec
 
         codec.measure()
+    elif part == "connection_uri":
+        from bench import connection_uri
+
+        connection_uri.measure()
     elif part == "memory":
         from bench import memory
 

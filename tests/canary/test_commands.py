@@ -19,10 +19,11 @@ from tests.canary.test_error_pages import reveal, save
 from tests.canary.watch import Watch
 from tests.canary.world import World
 from tests.conftest import logged_in
+from tests.core.test_connection_uri import call
 from tests.endtoend.worker import environment
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
-# How each of our commands is called; `simulate` answers with values, which is what it is for.
+# How each of our commands is called. Two answer with values, which is what they are for; see below.
 CALLS: Final[dict[str, tuple[Any, ...]]] = {
     "first_admin": ("newcomer", "--group", "Guests"),
     "verify_access_log": (),
@@ -32,7 +33,7 @@ CALLS: Final[dict[str, tuple[Any, ...]]] = {
 
 def test_every_command_has_an_entry() -> None:
     ours = {name for name, app in get_commands().items() if str(app).startswith("secretsui")}
-    assert ours == {*CALLS, "simulate"}
+    assert ours == {*CALLS, "simulate", "connection_uri"}
 
 
 @pytest.mark.database
@@ -87,3 +88,29 @@ def test_simulate_says_what_is_wrong_without_quoting_it() -> None:
     assert process.returncode == 0
     assert len(answers) == given.count(b"\n")
     assert len(errors) > 100
+
+
+def test_connection_uri_prints_values_as_its_result_alone() -> None:
+    garden = Garden()
+    watch = Watch(garden.names | {"typed.text"})
+    written = 0
+    for text in garden.texts.values():
+        for arguments in (["--check"], ["--to", "json"], ["--to", "aws", "--written-as", "uri"], ["--from", "python"]):
+            found = call(*arguments, given=text)
+            watch.look(f"{arguments}, errors", found.err)
+            written += bool(found.out)
+            assert not found.out or found.status == 0
+            assert not found.out or "--to" in arguments
+    secret = typed("text")
+    for arguments in (
+        ["--password", secret],
+        [f"--password={secret}"],
+        [secret, secret],
+        ["--port", secret],
+        [f"-p{secret}"],
+    ):
+        found = call(*arguments)
+        watch.look("a wrong call", found.err + found.out)
+        assert found.status == 2
+    assert watch.leaks == []
+    assert written > 10
