@@ -55,15 +55,20 @@ def leaves(value: Value) -> Iterator[Leaf]:
 
 
 def _below(field: str, value: Any, key: str = "") -> Iterator[Leaf]:
-    if isinstance(value, dict):
-        for name, each in value.items():
-            yield from _below(field, each, name)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _below(field, each, key)
-    elif isinstance(value, str):
-        inner = json_object(Sensitive(value)) if value.lstrip().startswith("{") else None
-        yield from _below(field, inner, key) if inner else [Leaf(field, value, key)]
+    # Not by recursion: what the parser can just bear is deeper than what a chain of generators can.
+    waiting = [(value, key)]
+    while waiting:
+        value, key = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [(each, name) for name, each in value.items()]
+        elif isinstance(value, list):
+            waiting += [(each, key) for each in value]
+        elif isinstance(value, str):
+            inner = json_object(Sensitive(value)) if value.lstrip().startswith("{") else None
+            if inner is None:
+                yield Leaf(field, value, key)
+            else:
+                waiting.append((inner, key))
 
 
 def placeholder(value: Value) -> Iterator[Hit]:

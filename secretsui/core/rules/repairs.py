@@ -6,12 +6,12 @@ import base64
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final, cast
+from typing import Any, Final
 from urllib.parse import unquote
 
-from secretsui.core import catalogue, codec, json_members, uri_edit
+from secretsui.core import catalogue, codec, json_members, json_text, uri_edit
 from secretsui.core.aliases import ALIASES
-from secretsui.core.codec_errors import CodecError
+from secretsui.core.codec_errors import CodecError, EncodeError
 from secretsui.core.connection import FIELDS, Connection
 from secretsui.core.rules import format_json, format_secret, format_uri
 from secretsui.core.rules.encode import encode
@@ -89,7 +89,8 @@ def rename_keys(text: str) -> str:
         raise NoRepair("This is no JSON object.")
     for name in found:
         field = format_json.field_of(name)
-        if field and name != field:
+        # An id is no type, although the backend takes it for one.
+        if field and name not in (field, "conn_id"):
             if sum(format_json.field_of(other) == field for other in found) > 1:
                 raise NoRepair("Two keys stand for the same field.")
             text = _renamed(text, name, field)
@@ -216,11 +217,14 @@ def _mended(value: Any, mend: Mend, name: str, key: str) -> Any:
 
 
 def _with_extra(text: str, extra: Mapping[str, Any]) -> str:
+    try:
+        spelled = json_text.dump(extra, EncodeError)
+    except EncodeError as failure:
+        raise NoRepair("The extra is nested too deeply.") from failure
     if not text.strip().startswith("{"):
-        return _edited(text, {"extra": json.dumps(extra)})
-    found = cast("dict[str, Any]", json_object(Sensitive(text)))
-    is_text = isinstance(found.get("extra"), str)
-    return json_members.replace(text, "extra", json.dumps(json.dumps(extra) if is_text else extra))
+        return _edited(text, {"extra": spelled})
+    found = json_object(Sensitive(text)) or {}
+    return json_members.replace(text, "extra", json.dumps(spelled) if isinstance(found.get("extra"), str) else spelled)
 
 
 def _edited(uri: str, changes: Mapping[str, Any]) -> str:

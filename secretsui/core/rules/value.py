@@ -48,7 +48,7 @@ NOTHING_KNOWN: Final = Context()
 
 
 class Hit(NamedTuple):
-    """What a rule yields: a finding that does not know its rule. The severity is the rule's where it is ""."""
+    """What a rule yields: a finding that does not know its rule. The severity is the rule's where it is None."""
 
     code: str
     field: str = "text"
@@ -169,7 +169,10 @@ def _loosely(reading: Reading) -> Connection | None:
     found = json_object(reading.extra) if reading.extra else None
     if found is None:
         return reading
-    extra = Sensitive(json_text.dump({name: _as_json(value) for name, value in found.items()}, DecodeError))
+    try:
+        extra = Sensitive(json_text.dump({name: _as_json(value) for name, value in found.items()}, DecodeError))
+    except DecodeError:  # nested as deeply as the parser could just bear
+        return reading
     return Connection(**{**{name: getattr(reading, name) for name in FIELDS}, "extra": extra})
 
 

@@ -182,3 +182,11 @@ def test_there_are_findings_about_any_text(text: str, kind: str, context: Contex
         assert len(finding.where) <= 120
         assert finding.code
         assert finding.field
+
+
+@pytest.mark.parametrize("kind", ["connection", "variable"])
+@pytest.mark.parametrize("depth", [300, 900, 950, 975, 985, 990, 995, 2000])
+def test_even_an_extra_that_the_parser_can_just_bear_is_looked_at(kind: str, depth: int) -> None:
+    extra = '{"private_key": "-----BEGIN KEY----- bm90 -----END KEY-----", "a": ' + "[" * depth + "]" * depth + "}"
+    found = lint(Sensitive(f'{{"conn_type": "ssh", "dbname": "x", "extra": {extra}}}'), kind)
+    assert found or kind == "variable"
