@@ -6,15 +6,15 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from secretsui.core import catalogue, uri_edit
-from secretsui.core.codec import DecodeError
 from secretsui.core.connection import Connection
+from secretsui.core.facts import facts
 from secretsui.core.sensitive import Sensitive
 from secretsui.inventory.models import Kind
-from secretsui.web.connection_form import MAIN, Form, bind, read, to_text
+from secretsui.web.connection_form import Form, bind, to_text
 from secretsui.web.forms import extra_inputs, stored_json
 from secretsui.web.forms.connection import FIELDS, REMOVE, ConnectionFields, as_input
 from secretsui.web.forms.raw import RawText
-from secretsui.web.forms.retype import Whole, divided
+from secretsui.web.forms.retype import CannotMove, Whole, divided
 from secretsui.web.forms.stored import Stored
 from secretsui.web.forms.type_choice import chosen
 from secretsui.web.labels import FIELDS as LABELS
@@ -45,45 +45,59 @@ def _to_text(sent: QueryDict, base: Stored | None) -> Form:
         return RawText(None, base=base, kind=Kind.CONNECTION)
     if not form.is_valid():
         return form
+    try:
+        text = _text_of(form)
+    except CannotMove as problem:
+        form.add_error(None, str(problem))
+        return form
+    return RawText(text, base=base, kind=Kind.CONNECTION, shown=text is not None)
+
+
+def _text_of(form: ConnectionFields) -> QueryDict | None:
+    """The text of this form as it is sent; None for the stored one, which stays hidden."""
     composed = to_text(form)
-    if base and composed.text == base.text:
-        return RawText(None, base=base, kind=Kind.CONNECTION)
+    if form.base and composed.text == form.base.text:
+        return None
     if form.unseen:
-        form.add_error(None, _hidden(form))
-        return form
+        words = _("The text would show what is hidden here: %(fields)s. Press Show current values first, or save.")
+        raise CannotMove(words % {"fields": ", ".join(str(form[name].label) for name in form.unseen)})
     if composed.problem:
-        form.add_error(None, str(words_of_value(composed.problem.reason).cause))
-        return form
-    sent = sent.copy()
+        raise CannotMove(str(words_of_value(composed.problem.reason).cause))
+    sent = QueryDict(mutable=True)
     sent["text"] = composed.text.reveal()
-    return RawText(sent, base=base, kind=Kind.CONNECTION, shown=True)
-
-
-def _hidden(form: ConnectionFields) -> str:
-    words = _("The text would show what is hidden here: %(fields)s. Press Show current values first, or save.")
-    return words % {"fields": ", ".join(str(form[name].label) for name in form.unseen)}
+    return sent
 
 
 def _to_fields(sent: QueryDict, base: Stored | None, written_as: str) -> Form:
     form = RawText(sent, base=base, kind=Kind.CONNECTION)
-    text = sent.get("text", "")
     if base is not None and base.connection is None:
         form.add_error("text", _("The stored value cannot be read as fields. Save one that can be read first."))
         return form
-    if not text.strip() or not form.is_valid():
-        return form if text.strip() else ConnectionFields(None, base=base, written_as=written_as)
-    typed = form.typed_text()
-    found = read(typed, MAIN)
-    if isinstance(found, DecodeError):
-        form.add_error("text", f"{words_of_value(found.reason).cause} {found.where and f'({found.where})'}".strip())
+    if not sent.get("text", "").strip():
+        return ConnectionFields(None, base=base, written_as=written_as)
+    if not form.is_valid():
         return form
-    if lost := _lost(typed, found, base):
+    try:
+        typed = _inputs_of_text(form.typed_text(), base)
+    except CannotMove as problem:
+        form.add_error("text", str(problem))
+        return form
+    return ConnectionFields(None, base=base, conn_type=typed["conn_type"], typed=typed)
+
+
+def _inputs_of_text(text: Sensitive, base: Stored | None) -> dict[str, str]:
+    read = Stored(text, "", "")
+    if read.connection is None:
+        raise CannotMove(_fault(text))
+    if lost := _lost(text, read.connection, base):
         words = _("The fields have no place for all of this: %(places)s. Remove it first, or go on with the text.")
-        form.add_error("text", words % {"places": ", ".join(lost)})
-        return form
-    conn_type = str(found.conn_type or "")
-    told = {**inputs_of(found, base), "written_as": "json" if typed.reveal().lstrip().startswith("{") else "uri"}
-    return ConnectionFields(None, base=base, conn_type=conn_type, typed=told)
+        raise CannotMove(words % {"places": ", ".join(lost)})
+    return {**inputs_of(read.connection, base), "written_as": read.written_as}
+
+
+def _fault(text: Sensitive) -> str:
+    known = facts(text, Kind.CONNECTION)
+    return f"{words_of_value(known.problem).cause} {f'({known.detail})' if known.detail else ''}".strip()
 
 
 def _lost(text: Sensitive, found: Connection, base: Stored | None) -> list[str]:

@@ -377,7 +377,7 @@ def _not_an_object(raw: str) -> str:
     if raw:
         return gettext('The extra is not a JSON object. Write one, as in {"key": "value"}, or empty this field.')
     return gettext(
-        "The stored extra is not a JSON object, so single fields cannot be put into it. Type all of it here."
+        "Single fields cannot be put into the stored extra, as a key stands twice in it. Type all of it here."
     )
 
 

@@ -69,6 +69,15 @@ def shown(field: Field, value: Any) -> str | None:
     return extras.to_text(field, value) or None
 
 
+def movable(field: Field, value: Any) -> str | None:
+    """What an input shows of a value that comes out of it again when it is checked as one that was typed."""
+    text = shown(field, value)
+    try:
+        return text if text and stored_json.spell(extras.to_value(field, text)) == stored_json.spell(value) else None
+    except extras.BadExtra:
+        return None
+
+
 def is_long(field: Field) -> bool:
     return field.format in _LONG or field.kind in ("object", "list")
 

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from secretsui.core import extras, json_members
 from secretsui.core.catalogue import Field
 from secretsui.web.forms import stored_json
-from secretsui.web.forms.extra_inputs import PREFIX, shown
+from secretsui.web.forms.extra_inputs import PREFIX, movable
 
 
 def moved(data: QueryDict, fields: Sequence[Field], *, has_rest: bool) -> QueryDict:
@@ -35,7 +35,7 @@ def _text(field: Field, value: object, data: QueryDict) -> str | None:
     """What the input then holds; None where the key has to stay in the JSON."""
     typed = data.get(PREFIX + field.name, "")
     if not typed:
-        return shown(field, value)
+        return movable(field, value)
     try:
         is_same = stored_json.spell(extras.to_value(field, typed)) == stored_json.spell(value)
     except extras.BadExtra:

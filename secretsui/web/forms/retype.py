@@ -65,13 +65,20 @@ def divided(whole: Whole, parts: Parts, fields: list[Field]) -> dict[str, str]:
     sent: dict[str, str] = {}
     rest = dict(whole.values)
     for field in fields:
-        text = extra_inputs.shown(field, rest[field.name]) if field.name in rest else None
+        text = _text(field, rest, parts) if field.name in rest else None
         if text is not None:
             del rest[field.name]
             sent[PREFIX + field.name] = "" if field.secret and field.name in whole.hidden else text
         elif field.name in parts.known:
             sent |= {PREFIX + field.name: "", **({REMOVE + PREFIX + field.name: "on"} if field.secret else {})}
     return sent | _rest(rest, whole, parts)
+
+
+def _text(field: Field, values: Mapping[str, Any], parts: Parts) -> str | None:
+    """A stored value is shown whatever it is; another one only where it may be typed."""
+    value, stored = values[field.name], (parts.whole or {}).get(field.name)
+    is_stored = stored_json.spell(value) == stored_json.spell(stored)
+    return parts.known.get(field.name) if is_stored else extra_inputs.movable(field, value)
 
 
 def _rest(rest: dict[str, Any], whole: Whole, parts: Parts) -> dict[str, str]:
