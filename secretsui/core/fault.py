@@ -53,7 +53,7 @@ _KNOWN_STRAYS: Final = frozenset(
 )
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_SCHEMES: Final = re.compile(rf"{_SCHEME.pattern}(?:{_SCHEME.pattern})?")
+SCHEMES: Final = re.compile(rf"{_SCHEME.pattern}(?:{_SCHEME.pattern})?")
 _ALMOST_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_+.-]*://")
 _END_OF_HOST: Final = re.compile(r"[/?#]")
 
@@ -78,7 +78,7 @@ def each(text: str, readings: Mapping[Dialect, Connection | DecodeError]) -> Ite
     if not stripped:
         yield Fault("blank")
         return
-    if len(stripped) > 1 and stripped[0] in "\"'" and stripped[0] == stripped[-1]:
+    if is_quoted(stripped):
         yield Fault("quoted", "the first and the last character", spoils_reading=True)
         return
     if failed := {name: reading for name, reading in readings.items() if isinstance(reading, DecodeError)}:
@@ -92,9 +92,19 @@ def each(text: str, readings: Mapping[Dialect, Connection | DecodeError]) -> Ite
         yield from _in_uri(stripped)
 
 
+def is_quoted(stripped: str) -> bool:
+    return len(stripped) > 1 and stripped[0] in "\"'" and stripped[0] == stripped[-1]
+
+
+def where_blank(text: str) -> str:
+    """At which ends white space stands, in words."""
+    ends = {"before": text != text.lstrip(), "after": text != text.rstrip()}
+    return " and ".join(end for end, is_blank in ends.items() if is_blank)
+
+
 def _cut_short(text: str) -> Fault | None:
     """Airflow would say that the port is no number; the cause is a character of the login or password before it."""
-    scheme = _SCHEMES.match(text)
+    scheme = SCHEMES.match(text)
     end = _END_OF_HOST.search(text, scheme.end()) if scheme else None
     # A second :// is a cause of its own.
     if end is None or "@" not in text[end.end() :] or text[end.start() - 1 :].startswith("://"):

@@ -9,6 +9,7 @@ from typing import Final, Literal
 from secretsui.core.construct import can_encode
 from secretsui.core.dialects import DIALECTS
 from secretsui.core.facts import Facts, facts
+from secretsui.core.fault import is_quoted, where_blank
 from secretsui.core.paths import name_problems
 from secretsui.core.sensitive import MASK, Sensitive
 
@@ -58,13 +59,8 @@ def _of_value(text: Sensitive, kind: str) -> Iterator[Problem]:
     if MASK in raw or raw.strip() == AIRFLOW_MASK:
         yield Problem("mask", "error", "value")
     if raw != raw.strip() and raw.strip():
-        yield Problem("white-space", "warning", "value", {"where": _where_blank(raw)})
+        yield Problem("white-space", "warning", "value", {"where": where_blank(raw)})
     yield from _of_connection(facts(text, kind)) if kind == "connection" else _of_text(raw)
-
-
-def _where_blank(raw: str) -> str:
-    ends = {"before": raw != raw.lstrip(), "after": raw != raw.rstrip()}
-    return " and ".join(end for end, is_blank in ends.items() if is_blank)
 
 
 def _of_text(raw: str) -> Iterator[Problem]:
@@ -72,7 +68,7 @@ def _of_text(raw: str) -> Iterator[Problem]:
     if not stripped:
         # Secrets Manager stores no empty text; one of spaces is handed to the reader as it is.
         yield Problem("blank", "warning" if raw else "error", "value")
-    elif len(stripped) > 1 and stripped[0] in "\"'" and stripped[0] == stripped[-1]:
+    elif is_quoted(stripped):
         yield Problem("quoted", "warning", "value")
 
 

@@ -7,7 +7,8 @@ from typing import Final
 from urllib.parse import quote
 
 from secretsui.core.construct import can_encode
-from secretsui.core.rules.format_uri import ESCAPE, SCHEME
+from secretsui.core.fault import SCHEMES
+from secretsui.core.rules.format_uri import ESCAPE
 from secretsui.core.rules.no_repair import NoRepair
 
 _HOST: Final = r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?"
@@ -21,7 +22,7 @@ _PARAMETERS: Final = re.compile(rf"(?:[^/?#]*@)?(?:{_HOST})?(?:/[^?#@]*)?\?", re
 def encode(uri: str) -> str:
     """The login and password, or the parameters."""
     text = uri.strip()
-    scheme = SCHEME.match(text)
+    scheme = SCHEMES.match(text)
     if scheme is None:
         raise NoRepair("The URI does not start with a type.")
     rest = text[scheme.end() :]

@@ -11,7 +11,7 @@ from secretsui.core.codec_errors import CodecError
 from secretsui.core.connection import FIELDS, Connection
 from secretsui.core.dialects import Dialect
 from secretsui.core.findings import Severity
-from secretsui.core.rules.format_text import is_quoted
+from secretsui.core.rules.format_text import starts_with_quote
 from secretsui.core.rules.value import Hit, Value, field_text, is_same
 
 _UNREADABLE: Final = (
@@ -59,7 +59,7 @@ def _field(detail: str) -> str:
 
 
 def no_type(value: Value) -> Iterator[Hit]:
-    if is_quoted(value) or _JDBC.match(value.stripped):
+    if starts_with_quote(value) or _JDBC.match(value.stripped):
         return
     for found in value.faults_of("missing-type", "not-a-uri"):
         yield Hit(found.code, "conn_type", found.detail)

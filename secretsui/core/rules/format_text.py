@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from secretsui.core.fault import is_quoted, where_blank
 from secretsui.core.findings import Severity
 from secretsui.core.rules.value import Hit, Value, field_text
 from secretsui.core.variable_reading import unquoted
@@ -16,7 +17,7 @@ _BREAKS: Final = "\r\n\t\v\f"
 _FIELDS: Final = ("host", "login", "password", "schema")
 
 
-def is_quoted(value: Value) -> bool:
+def starts_with_quote(value: Value) -> bool:
     """Around the whole, or left over at its start: no connection starts with a quote."""
     text = value.stripped
     return any(value.faults_of("quoted")) or bool(
@@ -25,15 +26,14 @@ def is_quoted(value: Value) -> bool:
 
 
 def quoted(value: Value) -> Iterator[Hit]:
-    if is_quoted(value):
+    if starts_with_quote(value):
         ends = "the first and the last character" if value.stripped[-1] in QUOTES else "the first character"
         yield Hit("quoted", where=ends, repair="unquote")
 
 
 def quoted_variable(value: Value) -> Iterator[Hit]:
-    text = value.stripped
-    if len(text) > 1 and text[0] in "\"'" and text[0] == text[-1]:
-        repair = "" if unquoted(text) is None else "unquote"
+    if is_quoted(value.stripped):
+        repair = "" if unquoted(value.stripped) is None else "unquote"
         yield Hit("quoted", where="the first and the last character", repair=repair)
 
 
@@ -46,7 +46,7 @@ def white_space(value: Value) -> Iterator[Hit]:
     elif value.text != value.stripped and value.members is None:
         # A text of several lines mostly ends in a line break on purpose.
         is_file = "\n" in value.stripped and value.text in (value.stripped + "\n", value.stripped + "\r\n")
-        yield Hit("white-space", where=_ends(value.text), repair="strip", severity="info" if is_file else None)
+        yield Hit("white-space", where=where_blank(value.text), repair="strip", severity="info" if is_file else None)
 
 
 def _around_connection(value: Value) -> Iterator[Hit]:
@@ -55,7 +55,7 @@ def _around_connection(value: Value) -> Iterator[Hit]:
     if value.text != value.stripped:
         # Every Airflow of today strips it, but for blanks that its JSON parser does not know.
         is_taken = value.is_uri or value.members is not None
-        yield Hit("white-space", where=_ends(value.text), repair="strip", severity="low" if is_taken else None)
+        yield Hit("white-space", where=where_blank(value.text), repair="strip", severity="low" if is_taken else None)
 
 
 def _around_fields(value: Value) -> Iterator[Hit]:
@@ -65,9 +65,4 @@ def _around_fields(value: Value) -> Iterator[Hit]:
             # A password may end in a blank, though hardly in a line break.
             is_slip = field == "host" or text.strip(_BREAKS) == text.strip()
             severity: Severity = "high" if field == "host" else "medium"
-            yield Hit("field-space", field, _ends(text), repair="strip" if is_slip else "", severity=severity)
-
-
-def _ends(text: str) -> str:
-    ends = {"before": text != text.lstrip(), "after": text != text.rstrip()}
-    return " and ".join(end for end, is_blank in ends.items() if is_blank)
+            yield Hit("field-space", field, where_blank(text), repair="strip" if is_slip else "", severity=severity)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote
 
+from secretsui.core.fault import SCHEMES
 from secretsui.core.findings import Severity
 from secretsui.core.rules.value import Hit, Value, field_text
 
-SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?:[A-Za-z][A-Za-z0-9+.-]*://)?")
 ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}")
 _AUTHORITY: Final = re.compile(r"[^/?#]*")
 # A parameter without "=" that holds an "@": more of a password than of a query.
@@ -41,7 +41,7 @@ def _percent_signs(value: Value) -> Iterator[Hit]:
 
 
 def _field_at(text: str, place: int) -> str:
-    scheme = SCHEME.match(text)
+    scheme = SCHEMES.match(text)
     before = text[scheme.end() if scheme else 0 : place - 1]
     if "@" in text[place - 1 :]:
         return "password" if ":" in before else "login"
@@ -49,7 +49,7 @@ def _field_at(text: str, place: int) -> str:
 
 
 def _question_mark(value: Value) -> int:
-    scheme = SCHEME.match(value.stripped)
+    scheme = SCHEMES.match(value.stripped)
     if not value.is_uri or scheme is None:
         return 0
     authority = _AUTHORITY.match(value.stripped, scheme.end())
@@ -64,7 +64,7 @@ def scheme_underscore(value: Value) -> Iterator[Hit]:
 
 def plus_sign(value: Value) -> Iterator[Hit]:
     """More telling where the same text was percent-encoded: some encoders write a space as a plus sign."""
-    scheme = SCHEME.match(value.stripped) if value.is_uri and value.connection else None
+    scheme = SCHEMES.match(value.stripped) if value.is_uri and value.connection else None
     if scheme is None:
         return
     end = re.search(r"[?#]", value.stripped)
@@ -83,7 +83,7 @@ def capitals_in_host(value: Value) -> Iterator[Hit]:
 
 def raw_host(uri: str) -> str:
     """As it is spelled, without a protocol before it; "" where it is an address in brackets."""
-    scheme = SCHEME.match(uri)
+    scheme = SCHEMES.match(uri)
     authority = _AUTHORITY.match(uri, scheme.end()) if scheme else None
     host = authority[0].rpartition("@")[2] if authority else ""
     return "" if "[" in host else host.partition(":")[0]
