@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import monotonic
 
+from secretsui.orphans import bound_to_parent
+
 ROOT = Path(__file__).resolve().parent.parent.parent
-_PR_SET_PDEATHSIG = 1
 
 
 class Child:
@@ -38,7 +38,7 @@ class Child:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 pass_fds=pass_fds,
-                preexec_fn=_end_with_supervisor(),  # noqa: PLW1509 - the supervisor has one thread
+                preexec_fn=bound_to_parent(),  # noqa: PLW1509 - the supervisor has one thread
             )
 
     @property
@@ -66,11 +66,3 @@ class Child:
         """The end of the log, for the sentence that tells of its death."""
         lines = self.log.read_text(errors="replace").splitlines() if self.log.is_file() else []
         return "\n".join(lines[-5:])
-
-
-def _end_with_supervisor() -> Callable[[], object] | None:
-    """Linux tells a child when its parent was killed; elsewhere such a child has to be ended by hand."""
-    if sys.platform != "linux":
-        return None
-    libc = ctypes.CDLL(None)
-    return lambda: libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
