@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 
 from secretsui.core.connection import Connection, plain
 from secretsui.core.environment import variable_of
-from secretsui.core.renderings import renderings
+from secretsui.core.renderings import Rendering, renderings
 from secretsui.core.sensitive import Sensitive
 from tests.airflow_live.environments import LAB, Generation, NoAirflow, airflow_python
 from tests.core import tools
@@ -64,3 +64,24 @@ def test_airflow_reads_the_connection_from_each_form(generation: Generation, tmp
             "schema": conn.schema,
             "port": conn.port,
         }, question["way"]
+
+
+def test_python_dotenv_reads_the_line_as_it_is_meant() -> None:
+    try:
+        python = airflow_python(3)  # has python-dotenv for its own API server
+    except NoAirflow as reason:
+        need(False, f"no Airflow to compare with: {reason}")
+    found = [{each.id: each.text for each in forms(conn)} for conn in map(connection, HOSTILE)]
+    script = (
+        "import io, json, sys; from dotenv import dotenv_values\n"
+        "for line in sys.stdin: print(json.dumps(dotenv_values(stream=io.StringIO(json.loads(line)))))"
+    )
+    lines = "".join(json.dumps(each["dotenv"]) + "\n" for each in found)
+    done = subprocess.run([str(python), "-c", script], input=lines, capture_output=True, text=True, check=True)
+    for each, line in zip(found, done.stdout.splitlines(), strict=True):
+        ((name, value),) = json.loads(line).items()
+        assert (name, json.loads(value)) == ("AIRFLOW_CONN_CRM", json.loads(each["json"]))
+
+
+def forms(conn: Connection) -> Sequence[Rendering]:
+    return renderings(conn, conn_id="crm", dialect="3.3", written_as="json")
