@@ -31,6 +31,7 @@ FORMS: Final[Mapping[str, str | Promise]] = {
     "environment": _("Read as an environment variable."),
     "cli": _("Read as an Airflow command."),
     "aws": _("Read as an AWS command."),
+    "terraform": _("Read as Terraform."),
     "python": _("Read as Python."),
 }
 READER_LABELS: Final[Mapping[str, str | Promise]] = {
