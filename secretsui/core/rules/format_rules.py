@@ -12,7 +12,7 @@ _VARIABLE: Final = _AIRFLOW + "apache-airflow/stable/howto/variable.html"
 _MASKING: Final = _AIRFLOW + "apache-airflow/stable/security/secrets/mask-sensitive-values.html"
 _SECRETS_MANAGER: Final = _AIRFLOW + "apache-airflow-providers-amazon/stable/secrets-backends/aws-secrets-manager.html"
 _VAULT: Final = _AIRFLOW + "apache-airflow-providers-hashicorp/stable/secrets-backends/hashicorp-vault.html"
-_PROVIDERS: Final = _AIRFLOW + "#providers-packagesdocsapache-airflow-providersindexhtml"
+_PROVIDERS: Final = _AIRFLOW + "apache-airflow-providers/index.html"
 _SNOWFLAKE: Final = _AIRFLOW + "apache-airflow-providers-snowflake/stable/connections/snowflake.html"
 
 _ALL_VERSIONS: Final = "Airflow 2.11 and 3.x"
@@ -226,10 +226,11 @@ ALL: Final = (
         "Secret too short to be masked",
         "medium",
         _VALUE,
-        "Airflow masks no secret this short in its logs, so it may be printed there.",
+        "Airflow 3 masks no secret this short in its logs, so it may be printed there. Airflow 2.11 masks it wherever "
+        "these letters occur, which makes logs hard to read.",
         "Use a longer secret.",
         _MASKING,
-        "Airflow 2.11 and 3.x",
+        "Airflow 3.0 and later",
     ),
     Rule(
         "R-44",

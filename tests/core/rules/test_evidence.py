@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from secretsui.core import catalogue, codec
 from secretsui.core.codec import DIALECTS, CodecError
+from secretsui.core.connection import Connection
 from secretsui.core.findings import Finding
 from secretsui.core.rules.format import Context, lint
 from secretsui.core.rules.value import is_same
@@ -73,11 +74,7 @@ def test_no_random_good_connection_has_a_grave_fault(conn: Any, conn_type: str, 
     fields = {name: getattr(conn, name) for name in ("host", "login", "password", "schema", "port", "extra")}
     # What only looks like a slip is one to the rules as well.
     assume(not any(sign in str(_plain(value)) for value in fields.values() for sign in ("%", "<", "x", "X", "***")))
-    conn = (
-        codec.Connection(conn_type=conn_type, **fields)
-        if hasattr(codec, "Connection")
-        else type(conn)(conn_type=conn_type, **fields)
-    )
+    conn = Connection(conn_type=conn_type, **fields)
     try:
         text = (codec.to_uri if form == "uri" else codec.to_json)(conn, dialect).reveal()
         first, *others = [codec.decode_secrets_manager(text, each) for each in DIALECTS]
