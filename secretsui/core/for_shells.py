@@ -13,6 +13,10 @@ from secretsui.core.rendering import Pieces, Rendering, Subject
 
 _CLI_ID: Final = re.compile(r"[\w.-]{1,200}")
 
+# Such a name would end where nobody means it to.
+_NO_NAME: Final = re.compile(r"[=\x00-\x1f\x7f]")
+
+NO_VARIABLE: Final = "No environment variable can have this name. Give the connection another id."
 NOT_EXPORTABLE: Final = (
     "No shell can set a variable of this name. Give the connection another id, or hand it over in JSON."
 )
@@ -27,14 +31,23 @@ EXISTING: Final = "This is for a secret that exists; for a new one use create-se
 
 
 def environment(subject: Subject) -> Rendering:
-    pieces = [Piece("export "), Piece(subject.variable, "key"), Piece("="), *_word(subject.value)]
-    return Rendering("environment", "Environment", pieces, [*subject.notes, *_exportable(subject), HISTORY])
+    pieces = [Piece("export "), *_assigned(subject, subject.value)]
+    return _of_variable("environment", "Environment", subject, pieces, HISTORY)
 
 
 def dotenv(subject: Subject) -> Rendering:
     """Between single quotes every reader of such files takes the rest as it is, if there is nothing special in it."""
-    pieces = [Piece(subject.variable, "key"), Piece("='"), *subject.harmless, Piece("'")]
-    return Rendering("dotenv", ".env", pieces, [*subject.notes, *_exportable(subject), DOCKER_QUOTES])
+    return _of_variable("dotenv", ".env", subject, _assigned(subject, subject.harmless), DOCKER_QUOTES)
+
+
+def _assigned(subject: Subject, value: Pieces) -> Pieces:
+    return [Piece(quoting.shell(subject.variable), "key"), Piece("="), *_word(value)]
+
+
+def _of_variable(name: str, label: str, subject: Subject, pieces: Pieces, note: str) -> Rendering:
+    if _NO_NAME.search(subject.variable):
+        return Rendering(name, label, (), (NO_VARIABLE,))
+    return Rendering(name, label, pieces, [*subject.notes, *_exportable(subject), note])
 
 
 def _exportable(subject: Subject) -> Iterator[str]:

@@ -44,7 +44,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "not-literal": "An argument is not written out. Paste the values themselves.",
 }
 LONGEST: Final = 262_144
-_URI: Final = re.compile(r"(?:[A-Za-z][A-Za-z0-9+._-]*:)?//\S")
+_URI: Final = re.compile(r"(?:[^\s/?#@=('\"]+:)?//\S")
 _ORDER: Final[tuple[Dialect, ...]] = ("3.3", "2.11", "3.3-sdk")
 _ID_KEYS: Final = ("conn_id", "connection_id")
 # What a managed database calls its database, which no Airflow reads.
@@ -99,7 +99,18 @@ def _fragment(text: str) -> Fragment:
 
 
 def _unquoted(text: str) -> str:
-    return text[1:-1].strip() if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
+    if len(text) < 2 or text[0] != text[-1] or text[0] not in "\"'":
+        return text
+    inside = text[1:-1].strip()
+    return _as_json_text(text) or inside if inside.startswith("{\\") else inside
+
+
+def _as_json_text(text: str) -> str:
+    """JSON in a JSON string, as logs and some tools print it."""
+    try:
+        return str(json.loads(text))
+    except ValueError:
+        return ""
 
 
 def _of_fragment(found: Fragment, order: Order) -> Pasted:

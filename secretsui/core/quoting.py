@@ -10,6 +10,7 @@ _SHELL_SAFE: Final = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
 _JSON_UNSAFE: Final = re.compile(r"\\([\\\"])|['$#`%]|\{(?=\{)")
 _NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 _HCL: Final = re.compile(r'[\\"]|[$%](?=\{)|[^\x20-\x7e]')
+_YAML_ODD: Final = re.compile(r"[^A-Za-z0-9_. /-]")
 _YAML_PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _PYTHON: Final = re.compile(r"[\\\"]|[^\x20-\x7e]")
 
@@ -63,4 +64,8 @@ def _python_escape(found: re.Match[str]) -> str:
 
 
 def yaml_key(name: str) -> str:
-    return name if _YAML_PLAIN.fullmatch(name) else "'" + name.replace("'", "''") + "'"
+    return name if _YAML_PLAIN.fullmatch(name) else '"' + _YAML_ODD.sub(_yaml_escape, name) + '"'
+
+
+def _yaml_escape(found: re.Match[str]) -> str:
+    return f"\\U{ord(found[0]):08x}"

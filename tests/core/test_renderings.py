@@ -225,6 +225,25 @@ def test_a_hostile_id_stays_one_word(conn_id: str) -> None:
     tools.terraform(found["terraform"].text)
 
 
+@given(conn_id=words.filter(lambda word: word and "\x00" not in word))
+def test_a_hostile_id_changes_nothing_but_a_name(conn_id: str) -> None:
+    name = variable_of(conn_id)
+    found = forms(Connection("http", "h"), conn_id=conn_id)
+    assert tools.helm(found["helm"].text) == {name: '{"conn_type": "http", "host": "h"}'}
+    for text in (found["environment"].text, found["dotenv"].text):
+        assert bool(text) == (not re.search(r"[=\x00-\x1f\x7f]", name))
+        assert tools.run_quietly(text) == ""
+
+
+@pytest.mark.parametrize("attack", ["; {}", "$({})", "`{}`", "' {} '", '" {} "', "\n{}\n", "| {} #", "& {} &", "=x {}"])
+def test_an_id_cannot_run_anything(attack: str, tmp_path: Path) -> None:
+    word = attack.format(f"touch {tmp_path}/ran")
+    found = forms(connection(word), conn_id=word, secret_name=word, region=word)
+    for each in ("environment", "dotenv", "cli", "aws"):
+        tools.run_quietly(f"airflow() {{ :; }}; aws() {{ cat >/dev/null; }}\n{found[each].text}")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("conn_id", "warned"),
     [
@@ -234,6 +253,7 @@ def test_a_hostile_id_stays_one_word(conn_id: str) -> None:
         ("crm.2", {"environment", "dotenv"}),
         ("team/crm", {"environment", "dotenv", "cli", "helm"}),
         ("-x", {"environment", "dotenv"}),
+        ("a=b", {"environment", "dotenv", "cli", "helm"}),
         ("é", {"environment", "dotenv", "helm"}),
     ],
 )

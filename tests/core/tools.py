@@ -21,6 +21,11 @@ def run(script: str, shell: str = "sh") -> list[str]:
     return done.stdout.decode().split("\0")[:-1]
 
 
+def run_quietly(script: str) -> str:
+    """What a script prints that may well fail."""
+    return subprocess.run(["sh"], input=script.encode(), capture_output=True).stdout.decode()
+
+
 def exported(text: str, name: str, shell: str = "sh") -> str:
     (value,) = run(f'{text}\nsh -c \'printf "%s\\0" "${name}"\'\n', shell)
     return value
