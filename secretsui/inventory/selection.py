@@ -32,7 +32,7 @@ LONG_AGO: Final = Value(datetime(1970, 1, 1, tzinfo=UTC), output_field=DateTimeF
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Every field is "" (the page 1) where the address says nothing, or nothing that makes sense."""
+    """Every field is "" (the page 1) where the address says nothing; a filter that cannot be met selects nothing."""
 
     account: str = ""
     prefix: str = ""  # the id of a prefix, or a path
@@ -46,14 +46,11 @@ class Filters:
 
     @classmethod
     def parse(cls, query: Mapping[str, Any]) -> Self:
-        """From a QueryDict; junk counts as absent."""
+        """From a QueryDict; a junk order or page counts as absent."""
         given = {name: _text(query.get(name, "")) for name in cls.__slots__}
         page = given.pop("page")
         checked: dict[str, Any] = {
             **given,
-            "kind": given["kind"] if given["kind"] in Kind.values else "",
-            "state": given["state"] if given["state"] in STATES else "",
-            "tag": given["tag"] if "=" in given["tag"] else "",
             "sort": given["sort"] if given["sort"].removeprefix("-") in SORTS else "",
             "page": int(page) if page.isascii() and page.isdigit() and len(page) < 8 and int(page) else 1,
         }
@@ -72,6 +69,16 @@ class Filters:
     def active(self) -> Sequence[str]:
         """The names of the fields that narrow the list."""
         return [name for name, value in asdict(self).items() if value and name not in ("sort", "page")]
+
+    @property
+    def unknown(self) -> Sequence[str]:
+        """The names of the fields that ask for what cannot be."""
+        known = {
+            "kind": self.kind in ("", *Kind.values),
+            "state": self.state in ("", *STATES),
+            "tag": not self.tag or "=" in self.tag,
+        }
+        return [name for name, is_known in known.items() if not is_known]
 
 
 def _text(value: object) -> str:
@@ -105,6 +112,8 @@ class Page:
 
 def chosen(prefixes: Iterable[Prefix], filters: Filters) -> list[Prefix]:
     """Those of the prefixes that the filters leave."""
+    if filters.unknown:
+        return []
     return [
         prefix
         for prefix in prefixes

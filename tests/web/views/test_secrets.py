@@ -65,7 +65,7 @@ def test_administering_alone_lists_nothing(as_root: Client, place: Place) -> Non
         ("?account=data-dev&prefix=airflow/variables", ["flags"]),
         ("?account=elsewhere", []),
         ("?sort=-key&kind=connection", ["mail", "dwh", "crm"]),
-        ("?page=nonsense&sort=nonsense&kind=nonsense", ["crm", "dwh", "flags", "mail"]),
+        ("?page=nonsense&sort=nonsense", ["crm", "dwh", "flags", "mail"]),
     ],
 )
 def test_search_filters_and_order_are_in_the_address(
@@ -76,6 +76,17 @@ def test_search_filters_and_order_are_in_the_address(
     put(place.connections, "mail", problem="bad-port", conn_type="", endpoint="")
     put(place.variables, "flags")
     assert ids(as_bob.get(f"/secrets/{query}")) == found
+
+
+@pytest.mark.parametrize("query", ["kind=nonsense", "state=nonsense", "tag=team", "state=broken&kind=nonsense"])
+def test_a_filter_that_does_not_exist_finds_nothing_and_says_so(as_bob: Client, place: Place, query: str) -> None:
+    put(place.connections, "crm")
+    page = as_bob.get(f"/secrets/?{query}")
+    assert ids(page) == []
+    assert "asks for a kind or a state that does not exist" in text(page)
+    exported = as_bob.get(f"/secrets/export/?{query}").getvalue()
+    assert exported.startswith(b"account,")
+    assert b"crm" not in exported
 
 
 def test_htmx_gets_the_results_alone_and_the_address_they_have(as_bob: Client, place: Place) -> None:
