@@ -56,6 +56,11 @@ TYPED: Final[Sequence[Data]] = (
     fields(extra=f"{typed('extra')} is no JSON", accept=""),
     fields(password="••••••••"),
     fields(remove_password="on"),
+    fields(form_type="postgres", **{"x-sslpassword": typed("password") + HARSH, "x-sslmode": "require"}),
+    fields(form_type="postgres", **{"x-connect_timeout": typed("port"), "x-sslmode": typed("extra")}),
+    fields(form_type="postgres", type="mysql", **{"x-sslpassword": typed("password")}),
+    fields(switch="raw"),
+    raw(f"postgres://app:{typed('before')}/{typed('after')}@db.example", switch="fields"),
 )
 
 

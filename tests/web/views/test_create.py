@@ -11,6 +11,7 @@ from secretsui.access.models import Grant, Level
 from secretsui.inventory.models import Kind, Prefix
 from tests.conftest import PASSWORD, logged_in
 from tests.web.one_secret import HTMX, URI, OneSecret, form_of, seen_of, text_of
+from tests.web.test_markup import check_whole
 
 FIELDS = {
     "key": "postgres_crm",
@@ -218,3 +219,103 @@ def test_writing_needs_the_level_write(one: OneSecret, maker: Client) -> None:
     form = opened(maker, one.prefix) | FIELDS
     Grant.objects.update(level=Level.REVEAL)
     assert maker.post("/secrets/new", form).status_code == 422
+
+
+def reshaped(client: Client, prefix: Prefix, **typed: Any) -> Any:
+    return client.post("/secrets/new", opened(client, prefix) | FIELDS | typed)
+
+
+def test_the_page_opens_for_a_type(one: OneSecret, maker: Client) -> None:
+    page = maker.get(f"/secrets/new?prefix={one.prefix.pk}&type=postgres").content.decode()
+    check_whole(page)
+    assert form_of(page)["conn_type"] == "postgres"
+    assert "x-sslmode" in form_of(page)
+    assert "apache-airflow-providers-postgres" in page
+    chosen = maker.get("/secrets/new?type=postgres").content.decode()
+    assert f'href="/secrets/new?prefix={one.prefix.pk}&amp;type=postgres"' in chosen
+
+
+def test_choosing_a_type_keeps_what_was_typed_and_saves_nothing(one: OneSecret, maker: Client) -> None:
+    answer = reshaped(maker, one.prefix, type="mysql", port="x", key="")
+    assert answer.status_code == 200
+    check_whole(answer.content.decode())
+    form = form_of(answer.content.decode())
+    assert (form["conn_type"], form["form_type"], form["password"], form["port"]) == ("mysql", "mysql", "p@ss/w", "x")
+    assert json.loads(form["extra"]) == {"sslmode": "require"}
+    assert form["description"] == "CRM replica"
+    assert answer.content.decode().count('value="team"') == 1
+    assert one.aws.calls.count("CreateSecret") == 0
+
+
+@pytest.mark.parametrize(
+    ("button", "found"),
+    [({"action": "find", "q": "postgres"}, "postgres"), ({"action": "type", "conn_type": "raft"}, "raft")],
+)
+def test_a_type_is_found_or_typed(one: OneSecret, maker: Client, button: dict[str, str], found: str) -> None:
+    assert form_of(reshaped(maker, one.prefix, **button).content.decode())["form_type"] == found
+
+
+def test_a_choice_that_would_lose_something_is_refused(one: OneSecret, maker: Client) -> None:
+    answer = reshaped(maker, one.prefix, type="mysql", extra="{broken")
+    assert answer.status_code == 422
+    assert "Mend it first" in text_of(answer)
+    assert form_of(answer.content.decode())["extra"] == "{broken"
+
+
+def test_fields_and_text_are_switched_with_everything_typed(one: OneSecret, maker: Client) -> None:
+    raw = reshaped(maker, one.prefix, switch="raw")
+    assert raw.status_code == 200
+    form = form_of(raw.content.decode())
+    assert form["mode"] == "raw"
+    assert json.loads(form["text"])["password"] == "p@ss/w"
+    back = form_of(maker.post("/secrets/new", form | {"switch": "fields"}).content.decode())
+    assert (back["mode"], back["password"], back["x-sslmode"]) == ("fields", "p@ss/w", "require")
+    broken = maker.post("/secrets/new", form | {"text": "postgres://u:p/w@h", "switch": "fields"})
+    assert broken.status_code == 422
+    assert form_of(broken.content.decode())["text"] == "postgres://u:p/w@h"
+
+
+def test_what_was_built_is_adopted_without_being_saved(one: OneSecret, maker: Client) -> None:
+    sent = {"prefix": str(one.prefix.pk), "mode": "fields", "action": "adopt", **FIELDS, "x-connect_timeout": "5"}
+    answer = maker.post("/secrets/new", sent | {"key": ""})
+    assert answer.status_code == 200
+    assert "This field is required" not in text_of(answer)
+    form = form_of(answer.content.decode())
+    assert (form["password"], form["x-connect_timeout"], form["written_as"]) == ("p@ss/w", "5", "json")
+    assert one.aws.calls.count("CreateSecret") == 0
+    assert maker.post("/secrets/new", form | {"key": "postgres_crm", "action": "save"}).status_code == 302
+    assert json.loads(one.value)["extra"] == {"sslmode": "require", "connect_timeout": 5}
+
+
+def test_without_a_prefix_what_was_built_waits_for_one(one: OneSecret, maker: Client) -> None:
+    answer = maker.post("/secrets/new", {"mode": "fields", "action": "adopt", **FIELDS})
+    assert answer.status_code == 422
+    check_whole(answer.content.decode())
+    kept = form_of(answer.content.decode())
+    assert (kept["password"], kept["action"]) == ("p@ss/w", "adopt")
+    form = form_of(maker.post("/secrets/new", kept | {"prefix": str(one.prefix.pk)}).content.decode())
+    assert (form["key"], form["password"]) == ("postgres_crm", "p@ss/w")
+
+
+def test_adopting_too_late_keeps_everything_and_asks(one: OneSecret, as_alice: Client) -> None:
+    answer = as_alice.post("/secrets/new", {"prefix": str(one.prefix.pk), "action": "adopt", **FIELDS})
+    assert answer.status_code == 403
+    form = form_of(answer.content.decode())
+    assert form["password"] == "p@ss/w"
+    assert as_alice.post("/secrets/new", form | {"action": "save", "confirm_password": PASSWORD}).status_code == 302
+
+
+def test_the_prefix_says_how_connections_are_written(one: OneSecret, maker: Client) -> None:
+    Prefix.objects.filter(pk=one.prefix.pk).update(written_as="uri")
+    assert opened(maker, one.prefix)["written_as"] == "uri"
+    answer = maker.post("/secrets/new", {"prefix": str(one.prefix.pk), "action": "adopt", **FIELDS})
+    assert form_of(answer.content.decode())["written_as"] == "uri"
+    sent(maker, one.prefix)
+    assert one.value.startswith("postgres://")
+
+
+def test_a_typed_extra_that_does_not_fit_is_named(one: OneSecret, maker: Client) -> None:
+    answer = sent(maker, one.prefix, **{"form_type": "postgres", "x-connect_timeout": "soon"})
+    assert answer.status_code == 422
+    assert "Connection timeout: Write a number, as in 2.5." in text_of(answer)
+    check_whole(answer.content.decode())

@@ -12,6 +12,7 @@ from secretsui.access.models import AccessEvent
 from secretsui.core.sensitive import MASK
 from tests.conftest import PASSWORD, logged_in
 from tests.web.one_secret import CANARY, URI, OneSecret, form_of, text_of
+from tests.web.test_markup import check_whole
 
 SECRET = "pw-Kan4rien/v0gel-7f3a"  # as Airflow reads it
 
@@ -307,3 +308,75 @@ def test_the_id_of_an_existing_secret_is_only_warned_of(one: OneSecret, editor: 
     assert answer.status_code == 422
     assert "two slashes in a row" in text_of(answer)
     assert one.post(editor, "edit", form_of(answer.content.decode()) | {"accept": "1"}).status_code == 302
+
+
+TYPED = json.dumps(
+    {"conn_type": "postgres", "host": "h", "extra": {"sslmode": "require", "sslpassword": SECRET, "other": "hidden"}}
+)
+
+
+def test_typed_extras_are_edited_one_by_one(one: OneSecret, editor: Client) -> None:
+    page = one.make(TYPED).get(editor, "edit").content.decode()
+    check_whole(page)
+    assert SECRET not in page
+    assert "hidden" not in [form_of(page).get("extra"), form_of(page).get("x-sslpassword")]
+    saved(one, editor, **{"x-sslmode": "verify-full", "x-connect_timeout": "10"})
+    assert one.value == TYPED.replace('"require"', '"verify-full"').replace(
+        '"other": "hidden"', '"other": "hidden", "connect_timeout": 10'
+    )
+    saved(one, editor, **{"remove_x-sslpassword": "on", "x-connect_timeout": ""})
+    assert json.loads(one.value)["extra"] == {"sslmode": "verify-full", "other": "hidden"}
+
+
+def test_one_parameter_of_a_uri_is_edited_in_its_place(one: OneSecret, editor: Client) -> None:
+    one.make("postgres://h/db?application_name=%61irflow&sslmode=require&retries=10")
+    saved(one, editor, **{"x-sslmode": "verify-full"})
+    assert one.value == "postgres://h/db?application_name=%61irflow&sslmode=verify-full&retries=10"
+
+
+def test_a_number_beside_one_that_the_airflows_read_apart_is_warned_of(one: OneSecret, editor: Client) -> None:
+    answer = saved(one.make("postgres://h/db?retries=10"), editor, **{"x-connect_timeout": "5"})
+    assert answer.status_code == 422
+    assert "read the stored value differently already" in text_of(answer)
+
+
+def test_choosing_a_type_keeps_what_was_typed(one: OneSecret, editor: Client) -> None:
+    form = one.make(TYPED).form(editor) | {"host": "typed.example", "type": "mysql"}
+    answer = one.post(editor, "edit", form)
+    assert answer.status_code == 200
+    check_whole(answer.content.decode())
+    now = form_of(answer.content.decode())
+    assert (now["conn_type"], now["host"], now["base_version"]) == ("mysql", "typed.example", one.version)
+    assert SECRET not in answer.content.decode()
+    assert one.post(editor, "edit", now | {"action": "save", "accept": "1"}).status_code == 302
+    assert json.loads(one.value) == json.loads(TYPED) | {"conn_type": "mysql", "host": "typed.example"}
+
+
+def test_a_type_that_would_uncover_something_is_not_taken(one: OneSecret, editor: Client) -> None:
+    form = one.make(TYPED).form(editor) | {"x-sslmode": "verify-ca", "type": "http"}
+    answer = one.post(editor, "edit", form)
+    assert answer.status_code == 422
+    assert "Save first, or press Show current values." in text_of(answer)
+    assert form_of(answer.content.decode())["x-sslmode"] == "verify-ca"
+    assert SECRET not in answer.content.decode()
+
+
+def test_switching_to_text_uncovers_nothing(one: OneSecret, editor: Client) -> None:
+    form = one.make(TYPED).form(editor)
+    untouched = one.post(editor, "edit", form | {"switch": "raw"})
+    assert (untouched.status_code, form_of(untouched.content.decode())["text"]) == (200, "")
+    answer = one.post(editor, "edit", form | {"host": "typed.example", "switch": "raw"})
+    assert answer.status_code == 422
+    assert "The text would show what is hidden here" in text_of(answer)
+    assert SECRET not in answer.content.decode()
+    shown = form_of(one.post(editor, "edit", form | {"action": "show"}).content.decode())
+    raw = one.post(editor, "edit", shown | {"host": "typed.example", "switch": "raw"})
+    assert json.loads(form_of(raw.content.decode())["text"]) == json.loads(TYPED) | {"host": "typed.example"}
+
+
+def test_switching_to_fields_takes_the_typed_text_along(one: OneSecret, editor: Client) -> None:
+    form = one.make(TYPED).form(editor, "?mode=raw") | {"text": "postgres://me@h2/?sslmode=prefer", "switch": "fields"}
+    now = form_of(one.post(editor, "edit", form).content.decode())
+    assert (now["host"], now["login"], now["x-sslmode"], now["written_as"]) == ("h2", "me", "prefer", "uri")
+    assert one.post(editor, "edit", now | {"action": "save", "accept": "1"}).status_code == 302
+    assert one.value == "postgres://me@h2/?sslmode=prefer"

@@ -153,3 +153,21 @@ def test_the_wrong_method_is_refused(admin: Client, place: Place, method: str, p
 def test_after_the_password_people_are_back_at_the_prefix(as_root: Client, place: Place) -> None:
     response = as_root.post(f"{HOME}{place.config.pk}/grants/")
     assert response["Location"].endswith(f"?next=%2Fsettings%2Faccounts%2Fdata-dev%2Fprefixes%2F{place.config.pk}%2F")
+
+
+def test_a_prefix_of_connections_says_in_which_form_new_ones_are_stored(admin: Client, place: Place) -> None:
+    home = f"{HOME}{place.connections.pk}/"
+    assert "New connections are stored as" in words(admin.get(home))
+    admin.post(home, {"refresh_minutes": "60", "written_as": "uri"})
+    assert Prefix.objects.get(pk=place.connections.pk).written_as == "uri"
+    assert AccessEvent.objects.latest("pk").detail == "refreshed every 60 minutes, new connections stored as URI"
+    admin.post(home, {"refresh_minutes": "90"})
+    assert Prefix.objects.get(pk=place.connections.pk).written_as == "uri"
+    assert admin.post(home, {"refresh_minutes": "90", "written_as": "xml"}).status_code == 422
+
+
+def test_a_prefix_of_variables_has_no_such_choice(admin: Client, place: Place) -> None:
+    home = f"{HOME}{place.variables.pk}/"
+    assert "New connections are stored as" not in words(admin.get(home))
+    admin.post(home, {"refresh_minutes": "90", "written_as": "uri"})
+    assert Prefix.objects.get(pk=place.variables.pk).written_as == "json"
