@@ -49,7 +49,7 @@ def repaired(sent: QueryDict) -> QueryDict:
 
 
 def _mend(sent: QueryDict, repair: str, place: str) -> None:
-    if place.startswith("pasted."):
+    if place.startswith("pasted.") and "pasted" in sent:
         value = Sensitive(bare(sent.get("pasted", "")))
         sent["pasted"] = repairs.apply(repair, value, place.removeprefix("pasted.")).reveal()
     elif sent.get("mode") == "raw":
