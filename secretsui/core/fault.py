@@ -145,10 +145,15 @@ def _without_type(text: str) -> Fault:
 
 
 def _behind_host(text: str, rest: str) -> Iterator[Fault]:
-    """An "@" in the path was meant to end the password; a "#" ends the URI for Airflow."""
+    """An "@" in the path was meant to end the password, but for that of a file; a "#" ends the URI for Airflow."""
     start = len(text) - len(rest)
     path = re.search(r"/[^?#]*", rest)
-    if path and path.start() == (_END_OF_HOST.search(rest) or path).start() and "@" in path[0]:
+    if (
+        path
+        and not rest.startswith("//")
+        and path.start() == (_END_OF_HOST.search(rest) or path).start()
+        and "@" in path[0]
+    ):
         yield Fault("unescaped", f"the @ at character {start + rest.index('@', path.start()) + 1}", spoils_reading=True)
     if "#" in rest:
         yield Fault("unescaped", f"the # at character {start + rest.index('#') + 1}")

@@ -99,6 +99,7 @@ def test_a_value_that_airflow_cannot_use_has_a_problem_and_a_place(text: str, pr
         '{"conn_type": "http", "user": "a", "login": "a"}',
         '{"conn_type": "http", "description": "d", "dbInstanceIdentifier": "x"}',
         "smtp://mail.example:25/?from=a@b.example",
+        "sqlite:////data/team@site/file.db",
     ],
 )
 def test_what_airflow_takes_without_harm_is_no_problem(text: str) -> None:
