@@ -11,13 +11,14 @@ from secretsui.core.fragment import Unreadable
 
 _PART: Final = re.compile(
     r"""
-    (?P<blank>[ \t\r]+|\\\r?\n|(?<![^\s;|&])\#[^\n]*)
+    (?P<blank>[ \t\r]+)
+    |(?P<joint>\\\r?\n)
     |(?P<operator>[\n|;&<>()]+)
     |'(?P<single>[^']*)'
     |\$'(?P<ansi>[^'\\]*(?:\\.[^'\\]*)*)'
     |\$?"(?P<double>[^"\\]*(?:\\.[^"\\]*)*)"
     |\\(?P<escaped>.)
-    |(?P<plain>[^\s'"\\|;&<>()$]+|\$)
+    |(?P<plain>[^\s'"\\|;&<>()$]+|\$(?!['"]))
     """,
     re.DOTALL | re.VERBOSE,
 )
@@ -50,6 +51,10 @@ def words(text: str) -> Iterator[Word]:
     found: list[Word] = []
     at = 0
     while at < len(text):
+        if text[at] == "#" and not found:
+            end = text.find("\n", at)
+            at = end if end >= 0 else len(text)
+            continue
         part = _PART.match(text, at)
         if part is None:
             raise Unreadable("unclosed-quote")
@@ -58,7 +63,7 @@ def words(text: str) -> Iterator[Word]:
             found.clear()
             if part.lastgroup == "operator":
                 yield Word(part[0].strip() or "\n", is_operator=True)
-        else:
+        elif part.lastgroup != "joint":
             found.append(_part(text, part))
         at = part.end()
     yield from _joined(found)

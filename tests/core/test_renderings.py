@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from secretsui.core import codec
 from secretsui.core.codec import DIALECTS
 from secretsui.core.connection import Connection, Mistyped
-from secretsui.core.environment import is_exportable, variable_of
+from secretsui.core.environment import variable_of
 from secretsui.core.renderings import IDS, LABELS, Rendering, renderings, survives
 from secretsui.core.sensitive import MASK, Sensitive
 from tests.core import strategies as some
@@ -347,15 +347,6 @@ def test_a_field_that_is_nested_very_deeply_is_not_written_at_all() -> None:
     for _ in range(20_000):
         deep = [deep]
     assert all(each.text == "" and each.notes for each in forms(Connection("http", login=Mistyped(deep))).values())
-
-
-@given(name=words | st.from_regex(r"[a-z_][a-z0-9_]*", fullmatch=True))
-@example("a1")
-def test_an_exportable_name_is_one_that_a_shell_sets(name: str) -> None:
-    if is_exportable(variable_of(name)):
-        assert tools.exported(f"export {variable_of(name)}=x", variable_of(name)) == "x"
-    else:
-        assert not re.fullmatch(r"[A-Za-z0-9_]+", name)
 
 
 def test_terraform_itself_reads_the_same(tmp_path: Path) -> None:
