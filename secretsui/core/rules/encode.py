@@ -12,7 +12,8 @@ from secretsui.core.rules.format_uri import ESCAPE
 from secretsui.core.rules.no_repair import NoRepair
 
 _HOST: Final = r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?"
-_ADDRESS: Final = re.compile(rf"{_HOST}(?=[/?]|\Z)")
+# Some have no host at all: the login and password of AWS are keys, in which a "/" is common.
+_ADDRESS: Final = re.compile(rf"(?:{_HOST})?(?=[/?]|\Z)")
 # A host without a login: nothing says that more was meant.
 _HOST_ALONE: Final = re.compile(rf"{_HOST}(?=[/?#]|\Z)")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")

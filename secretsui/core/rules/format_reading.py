@@ -10,8 +10,10 @@ from secretsui.core import catalogue, codec, compare
 from secretsui.core.codec_errors import CodecError
 from secretsui.core.connection import FIELDS, Connection
 from secretsui.core.dialects import Dialect
+from secretsui.core.fault import Fault
 from secretsui.core.findings import Severity
 from secretsui.core.rules.format_text import starts_with_quote
+from secretsui.core.rules.format_uri import REPEATED_PROTOCOL
 from secretsui.core.rules.value import Hit, Value, field_text, is_same
 
 _UNREADABLE: Final = (
@@ -29,8 +31,6 @@ _REPAIRS: Final[Mapping[tuple[str, str], str]] = {
     ("bad-uri", "more than two ://"): "encode",
     ("bad-uri", "login or port before the second ://"): "protocol-first",
     ("bad-uri", "host"): "encode",
-    ("repeated-protocol", ""): "to-json",
-    ("unescaped", ""): "encode",
 }
 _JDBC: Final = re.compile(r"jdbc:[a-z0-9:]+[:/]", re.IGNORECASE)
 _TELLING: Final = 6
@@ -49,8 +49,13 @@ def unreadable(value: Value) -> Iterator[Hit]:
             continue
         seen.add(place)
         severity: Severity | None = "high" if value.connections else None
-        repair = _REPAIRS.get((found.code, found.detail), _REPAIRS.get((found.code, ""), ""))
-        yield Hit(*place, found.detail, repair=repair, severity=severity)
+        yield Hit(*place, found.detail, repair=_repair(value, found), severity=severity)
+
+
+def _repair(value: Value, found: Fault) -> str:
+    if REPEATED_PROTOCOL.match(value.stripped):
+        return "to-json"
+    return _REPAIRS.get((found.code, found.detail), "encode" if found.code == "unescaped" else "")
 
 
 def _field(detail: str) -> str:

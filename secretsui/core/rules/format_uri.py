@@ -11,6 +11,7 @@ from secretsui.core.fault import SCHEMES
 from secretsui.core.findings import Severity
 from secretsui.core.rules.value import Hit, Value, field_text
 
+REPEATED_PROTOCOL: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://\1://", re.IGNORECASE)
 ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}")
 _AUTHORITY: Final = re.compile(r"[^/?#]*")
 # A parameter without "=" that holds an "@": more of a password than of a query.

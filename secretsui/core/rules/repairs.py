@@ -17,7 +17,7 @@ from secretsui.core.rules import format_json, format_secret, format_uri
 from secretsui.core.rules.encode import encode
 from secretsui.core.rules.format_text import QUOTES
 from secretsui.core.rules.no_repair import NoRepair
-from secretsui.core.rules.value import NOTHING_KNOWN, Value, field_text, json_object
+from secretsui.core.rules.value import NOTHING_KNOWN, Value, field_text, is_same, json_object
 from secretsui.core.sensitive import Sensitive
 from secretsui.core.variable_reading import unquoted
 
@@ -53,27 +53,32 @@ def protocol_first(text: str) -> str:
 
 def to_json(text: str) -> str:
     """With the host as it is spelled, which a URI cannot keep."""
-    value = Value.of(Sensitive(text), "connection", NOTHING_KNOWN)
-    if not value.is_uri or len(value.connections) < len(value.readings):
-        raise NoRepair("This is no URI that every Airflow reads.")
-    if any(value.faults_of("repeated-protocol")):
-        return _repeated_to_json(value)
-    if not value.is_read_alike or value.connection is None:
-        raise NoRepair("The Airflow versions read different things from it.")
-    host = field_text(value.connection, "host")
-    protocol, separator, _ = host.rpartition("://")
-    raw = unquote(format_uri.raw_host(value.stripped))
-    if raw.lower() == host.rpartition("://")[2]:
-        host = protocol + separator + raw
-    return _written(value.connection, host)
+    if repeated := format_uri.REPEATED_PROTOCOL.match(text.strip()):
+        return _without_repetition(repeated, text.strip()[repeated.end() :])
+    conn = _read_alike(text)
+    host = field_text(conn, "host")
+    protocol, separator, name = host.rpartition("://")
+    raw = unquote(format_uri.raw_host(text.strip()))
+    return _written(conn, protocol + separator + raw if raw.lower() == name else host)
 
 
-def _repeated_to_json(value: Value) -> str:
-    """`http://http://name`: with nothing but a host it is clear what was meant."""
-    conn_type, _, host = value.stripped.partition("://")
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9.-]+", host):
+def _without_repetition(start: re.Match[str], rest: str) -> str:
+    """`http://http://name` is what Airflow 2.11 writes for a host that names its protocol, and nobody can read."""
+    conn = _read_alike(f"{start[1]}://{rest}")
+    if conn.schema:
         raise NoRepair("What follows the host could be a part of it.")
-    return json.dumps({"conn_type": catalogue.normalise(conn_type.lower()), "host": host})
+    return _written(conn, f"{start[1]}://{conn.host}")
+
+
+def _read_alike(uri: str) -> Connection:
+    """To the type of each parameter."""
+    value = Value.of(Sensitive(uri), "connection", NOTHING_KNOWN)
+    conn = value.connection
+    if conn is None or not value.is_uri or not value.is_read_alike:
+        raise NoRepair("Not every Airflow reads it.")
+    if not all(is_same(conn, other) for other in value.connections):
+        raise NoRepair("The Airflow versions read different things from it.")
+    return conn
 
 
 def _written(conn: Connection, host: str) -> str:
