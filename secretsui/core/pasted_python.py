@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import json
 import re
+import tokenize
 import warnings
 from collections.abc import Iterator
+from io import StringIO
 from typing import Any, Final
 
 from secretsui.core.fragment import Fragment, Unreadable
@@ -15,7 +17,8 @@ _CALL: Final = re.compile(r"\bConnection\s*\(")
 _POSITIONS: Final = (
     "conn_id", "conn_type", "description", "host", "login", "password", "schema", "port", "extra", "uri",
 )  # fmt: skip
-_MOST_ENDS: Final = 40
+_OPENING: Final = ("(", "[", "{")
+_CLOSING: Final = (")", "]", "}")
 
 
 def read(text: str) -> Fragment | None:
@@ -23,7 +26,7 @@ def read(text: str) -> Fragment | None:
     if not (found := _CALL.search(text)):
         return None
     try:
-        call = _parsed(text, found.start())
+        call = _parsed(text[found.start() :])
         arguments = dict(_arguments(call)) if call else None
     except Unreadable as failure:
         return Fragment("python", problem=failure.problem)
@@ -40,13 +43,24 @@ def _fragment(arguments: dict[str, Any]) -> Fragment:
     return Fragment("python", conn_id if isinstance(conn_id, str) else "", str(uri or ""), fields, problem)
 
 
-def _parsed(text: str, start: int) -> ast.Call | None:
-    """The call that starts here: the shortest text up to a closing bracket that is an expression."""
-    ends = (found.end() for found in re.compile(r"\)").finditer(text, start))
-    for end, _ in zip(ends, range(_MOST_ENDS), strict=False):
-        if isinstance(call := _expression(text[start:end]), ast.Call):
-            return call
-    return None
+def _parsed(text: str) -> ast.Call | None:
+    found = _expression(text[: _end(text)])
+    return found if isinstance(found, ast.Call) else None
+
+
+def _end(text: str) -> int:
+    """Behind the bracket that ends the call; 0 where none does."""
+    depth = 0
+    try:
+        for token in tokenize.generate_tokens(StringIO(text).readline):
+            if token.type == tokenize.OP:
+                depth += (token.string in _OPENING) - (token.string in _CLOSING)
+                if depth == 0:
+                    row, column = token.end
+                    return sum(map(len, text.split("\n")[: row - 1])) + row - 1 + column
+    except (tokenize.TokenError, SyntaxError, ValueError):
+        pass
+    return 0
 
 
 def _expression(text: str) -> ast.expr | None:

@@ -175,6 +175,12 @@ SHORT = {name: FULL[name] for name in ("conn_type", "login", "password", "host")
             {"conn_type": "http", "extra": '{"a": 1}'},
         ),
         (
+            'x = 1\nc = Connection(\n  "é", "http",  # a ) in a remark\n  password=""" )\n""",\n)\ny = ")"',
+            "python",
+            "é",
+            {"conn_type": "http", "password": " )\n"},
+        ),
+        (
             'Connection(conn_type="http", extra={"a": ["("]}, port="80")',
             "python",
             "",
@@ -245,7 +251,7 @@ def test_what_is_pasted_becomes_the_connection_in_it(
         ("Connection(password=__import__('os').system('false'))", "python", "not-literal"),
         ("Connection(password=b'x')", "python", "not-literal"),
         ("Connection(conn_id='x')", "python", "no-value"),
-        ("Connection(" + "(" * 150 + "1" + ")" * 151, "python", "bad-python"),
+        ("Connection(" + "(" * 150 + "1" + ")" * 151, "python", "no-value"),
     ],
 )
 def test_what_holds_no_connection_has_a_problem(text: str, form: str, problem: str) -> None:
@@ -356,7 +362,9 @@ def test_nothing_that_is_pasted_raises(text: str) -> None:
         "Connection(" + "-" * 50_000 + "1)",
         "Connection(" + "1+" * 50_000 + "1)",
         "Connection(" + "[" * 50_000 + "]" * 50_000 + ")",
+        "Connection(" + "'a'," * 60_000 + "())" * 100,
         "Connection(\x00)",
+        "Connection(\n'a\n)",
         "secret_string = " + "[" * 100_000,
         "secret_string = " + "{a=" * 50_000,
         "airflow connections add " + "'x" * 60_000,
