@@ -1,9 +1,8 @@
-// Forms of connections: the list of types by keyboard, fields and JSON in step, files read into their field.
+// Forms of connections: types by keyboard, fields and JSON in step, files read into their field.
 (() => {
   const d = document, on = (type, listener) => d.addEventListener(type, listener);
   const say = text => { d.getElementById('live').textContent = text; };
-  const changed = field => field.dispatchEvent(new Event('input', { bubbles: true }));
-
+  const fill = (field, text) => { field.value = text; field.dispatchEvent(new Event('input', { bubbles: true })); };
   on('keydown', e => {
     const menu = e.target.closest('#types'), step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
     if (!menu) return;
@@ -14,9 +13,8 @@
     all[Math.min(all.length - 1, Math.max(0, all.indexOf(e.target) + step))].focus();
   });
 
-  // An autofocus would be tried, in vain, whenever a fragment brings the closed list along.
+  // An autofocus would be tried, in vain, on a closed list that a fragment brings along.
   d.addEventListener('toggle', e => { if (e.target.id === 'types') e.target.querySelector('input').focus(); }, true);
-
   // The button that asks for another form is of use once another type is typed.
   const retype = () => {
     for (const b of d.querySelectorAll('[data-retype]')) b.hidden = b.form.conn_type.value.trim() === b.dataset.retype;
@@ -25,7 +23,7 @@
   on('htmx:afterSettle', retype);
   retype();
 
-  // What a field of this kind shows of a value; nothing where the value has to stay in the JSON.
+  // What a field shows of a value; nothing where it has to stay in the JSON.
   const shown = (kind, value) => {
     const type = value === null ? 'null' : Array.isArray(value) ? 'list' : typeof value;
     if (kind === 'text') return type === 'string' && value;
@@ -48,19 +46,13 @@
       moved = true;
     }
     if (!moved) return;
-    area.value = Object.keys(found).length ? JSON.stringify(found, null, 2) : 'kept' in area.dataset ? '{}' : '';
-    changed(area);
+    fill(area, Object.keys(found).length ? JSON.stringify(found, null, 2) : 'kept' in area.dataset ? '{}' : '');
   };
   on('change', e => {
     const file = e.target.dataset.into && e.target.files[0];
     if (e.target.name === 'extra') move(e.target);
     if (!file) return;
     if (file.size > 65536) return say(e.target.dataset.large);
-    file.text().then(text => {
-      const field = d.getElementById(e.target.dataset.into);
-      field.value = text;
-      changed(field);
-      say(e.target.dataset.done);
-    });
+    file.text().then(text => { fill(d.getElementById(e.target.dataset.into), text); say(e.target.dataset.done); });
   });
 })();

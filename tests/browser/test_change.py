@@ -70,7 +70,7 @@ def test_extra_is_edited_and_a_field_removed(page: Page, product: Product) -> No
 
 def test_raw_text_is_edited(page: Page, secret: Secret) -> None:
     page.goto(secret.page("edit"))
-    page.get_by_role("link", name="Raw text").click()
+    page.get_by_role("button", name="Raw text").click()
     page.get_by_role("button", name="Show current values").click()
     text = page.locator("textarea[name=text]")
     expect(text).to_have_value(VALUE)

@@ -37,7 +37,9 @@ def test_everything_a_browser_loads_at_first_is_light() -> None:
 
 def test_our_own_files_stay_small() -> None:
     assert (STATIC / "js" / "app.js").stat().st_size < 4_096
+    assert (STATIC / "js" / "form.js").stat().st_size < 3_072
     assert (STATIC / "css" / "app.css").stat().st_size < 12_288
+    assert (STATIC / "css" / "form.css").stat().st_size < 4_096
     assert (STATIC / "icons.svg").stat().st_size < 24_576
 
 
