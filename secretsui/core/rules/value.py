@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from secretsui.core import catalogue, codec, compare, fault, json_text
@@ -61,7 +62,7 @@ class Hit(NamedTuple):
 Reading = Connection | DecodeError
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False)
 class Value:
     """`text` is what Airflow reads; of a Vault entry that is one of the keys in `entry`, the stored JSON object.
 
@@ -98,7 +99,7 @@ class Value:
     def connections(self) -> list[Connection]:
         return [reading for reading in self.readings.values() if isinstance(reading, Connection)]
 
-    @property
+    @cached_property
     def connection(self) -> Connection | None:
         """As Airflow 3.3 reads it, or else another; None where what it reads is not what was meant."""
         if any(found.spoils_reading for found in self.faults):
@@ -106,7 +107,7 @@ class Value:
         preferred = (self.readings.get(dialect) for dialect in ("3.3", "2.11", "3.3-sdk"))
         return next((reading for reading in preferred if isinstance(reading, Connection)), None)
 
-    @property
+    @cached_property
     def conn_type(self) -> ConnType | None:
         """What the catalogue knows of the type."""
         name = self.connection.conn_type if self.connection else None
@@ -115,7 +116,7 @@ class Value:
     def faults_of(self, *codes: str) -> Iterator[fault.Fault]:
         return (found for found in self.faults if found.code in codes)
 
-    @property
+    @cached_property
     def extra(self) -> Mapping[str, Any]:
         """The parsed extra; empty where there is none or it is no object."""
         extra = self.connection.extra if self.connection else None
