@@ -6,17 +6,20 @@ python -m tests.browser.readme FOLDER
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from playwright.sync_api import sync_playwright
 
 from tests.browser.chromium import launched
+from tests.browser.screens import CONNECTION, Screen, Way, at, built
 from tests.browser.shots import SIZES, Album, running
 
-PICTURES: Final = {
-    "secrets-light.png": ("/secrets/?account=data-prod&kind=connection&sort=state", "light"),
-    "secret-dark.png": ("/s/data-prod/eu-central-1/airflow/connections/warehouse", "dark"),
+PICTURES: Final[Mapping[str, Screen]] = {
+    "secrets-light.png": at("/secrets/?account=data-prod&kind=connection&sort=state"),
+    "secret-dark.png": at("/s/data-prod/eu-central-1/airflow/connections/warehouse"),
+    "builder-light.png": built(CONNECTION, shown="Same everywhere"),
 }
 
 
@@ -24,9 +27,9 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright, launched(playwright) as browser, running(scratch=False) as product:
         album = Album(browser, product, folder)
-        for name, (path, scheme) in PICTURES.items():
-            page = album("admin", color_scheme=scheme, viewport=SIZES["wide"])
-            page.goto(path)
+        for name, screen in PICTURES.items():
+            scheme = "dark" if name.endswith("-dark.png") else "light"
+            page = screen(Way(album, color_scheme=scheme, viewport=SIZES["wide"]))
             page.screenshot(path=folder / name)
 
 

@@ -152,6 +152,24 @@ def previewed(way: Way) -> Page:
     return page
 
 
+def variable_previewed(way: Way) -> Page:
+    """With most of what can be said about one."""
+    page = way.page(way.product.secret("{}", kind="variable", start="shown").page("edit"))
+    page.locator("textarea[name=text]").fill('{"limit": 5, "limit": 0.1234567890123456789, "hosts": [NaN]}\n')
+    expect(page.locator("#preview")).to_contain_text("the last one wins")
+    return page
+
+
+def variable_refused(way: Way) -> Page:
+    way.visit.expect(422)
+    page = way.page(way.product.secret('"mystring"', kind="variable", start="shown").page("edit"))
+    page.get_by_label("Number", exact=True).check()
+    page.locator("textarea[name=text]").fill("1,5")
+    page.get_by_role("button", name="Save new version").last.click()
+    page.get_by_text("no number as Python and JSON write it").first.wait_for()
+    return page
+
+
 def conflict(way: Way) -> Page:
     secret = way.secret()
     page = way.page(secret.page("edit"))
@@ -200,7 +218,7 @@ def new(way: Way) -> Page:
 
 
 # What the builder is shown with: a paste, and what its preview says then.
-CONNECTION: Final = "postgres://svc_crm:sample%40not%2Freal@crm-db.example:5432/crm?sslmode=verify-full&keepalives=30"
+CONNECTION: Final = "postgres://svc_crm:sample%40not%2Freal@crm-db.example:5432/crm?sslmode=verify-full&options=-c%20statement_timeout%3D30s"
 QUOTED: Final = '"postgres://svc_crm:sample-not-real@crm-db.example:5432/crm"'
 UNREAD: Final = "postgres://svc_crm:sample/not-real@crm-db.example:5432/crm"
 ROTATED: Final = (
@@ -338,6 +356,8 @@ SCREENS: Final[Mapping[str, Screen]] = {
     "edit-wrong": edited("fields", "fivethousand"),
     "edit-refused": edited("raw", "'postgres://a:b@c/d'"),
     "edit-preview": previewed,
+    "edit-variable": variable_previewed,
+    "edit-variable-refused": variable_refused,
     "conflict": conflict,
     "versions": of_secret("versions"),
     "compare": compared,
