@@ -34,7 +34,7 @@
   const move = area => {
     let found;
     try { found = JSON.parse(area.value); } catch { return; }
-    // A key that stands twice or a number that a script cannot hold would get lost: the server moves those.
+    // A key that stands twice or too long a number would get lost: the server moves those.
     if (JSON.stringify(found) !== squeezed(area.value) || !found || found.constructor !== Object) return;
     let moved = false;
     for (const [key, value] of Object.entries(found)) {

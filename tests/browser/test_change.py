@@ -134,7 +134,7 @@ def test_a_password_can_be_looked_at_while_typing(page: Page, secret: Secret) ->
     password = field(page, "Password")
     password.fill("look")
     expect(password).to_have_attribute("type", "password")
-    button = page.get_by_role("button", name="Show password")
+    button = page.get_by_role("button", name="Show password", exact=True)
     button.click()
     expect(password).to_have_attribute("type", "text")
     expect(button).to_have_attribute("aria-pressed", "true")
