@@ -1,13 +1,17 @@
-"""Which value wins: the sources of one process in order, what each is asked, what it answers, and who is shadowed."""
+"""Which value wins: what each source of a chain is asked and answers, why the next has its turn, and who is shadowed.
+
+Nothing here reads a store. What is known of the stores comes in as `Knowledge`: values, or only that there are some.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from secretsui.core import uri_writer
+from secretsui.core import execution_api, uri_writer
 from secretsui.core.backends.source import Ask, CannotTell, Kind, Never, Raises, Source, State
+from secretsui.core.chain import Chain, Layer
 from secretsui.core.codec_errors import CodecError, DecodeError
 from secretsui.core.connection import Connection
 from secretsui.core.dialects import RULES, Dialect
@@ -16,6 +20,9 @@ from secretsui.core.sensitive import Sensitive
 Outcome = Literal["hit", "miss", "error", "never", "unknown"]
 # What is known about a present value that is not at hand: can its reader use it?
 Use = Literal["usable", "empty", "broken", "unknown"]
+Value = Connection | Sensitive | None
+
+API: Final = "execution-api"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +40,16 @@ class Answer:
 
 ABSENT: Final = Answer("absent")
 UNKNOWN: Final = Answer("unknown")
+OPEN: Final = Answer("present")
 Knowledge = Callable[[Ask], Answer]
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
-    """One source of a chain. `dialect` is the class that its process makes of a connection."""
-
-    id: str
-    process: str
-    dialect: Dialect
-    source: Source | CannotTell
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
-    """What one layer said. `asks` are the questions that were sent, `reason` why it went on, in a short code.
+    """What one layer says. `asks` are the questions that were sent, `reason` a short code for what they led to.
 
-    `value` is what the caller gets of a hit, where it is at hand. `is_certain` is False for a hit that is only known to
-    be there: were it empty or broken, the next layer would have its turn.
+    Of a hit, `value` is what the caller gets, where it is at hand; `is_certain` is False where the value is only known
+    to be there: were it empty or broken, the next layer would have its turn. `halts` where Airflow asks no further.
     """
 
     layer: Layer
@@ -59,85 +57,139 @@ class Step:
     asks: Sequence[Ask] = ()
     reason: str = ""
     error: str = ""
-    value: Connection | Sensitive | None = None
+    value: Value = None
     is_certain: bool = True
+    halts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
     """`trace` are the layers that were asked, `below` those that were not, with what they would have said.
 
-    `source` is the first hit, None where there is none. `unless` are layers before it that nobody could read: it wins
-    if they have nothing.
+    `source` is the first hit, None where there is none. `unless` are the layers before it of which too little is known:
+    it wins if they have nothing to use. `problem` says why a chain ended early: not-started, api-denied, api-failed,
+    api-unheard (the id does not reach the server as it is) or api-undelivered (the answer does not reach the task).
     """
 
     source: Layer | None
-    value: Connection | Sensitive | None
+    value: Value
     trace: Sequence[Step]
     below: Sequence[Step] = ()
-    unless: Sequence[Layer] = field(default=())
+    unless: Sequence[Layer] = ()
+    problem: str = ""
+
+    @property
+    def is_certain(self) -> bool:
+        return not self.unless and all(step.is_certain for step in self.trace)
 
     @property
     def shadowed(self) -> Sequence[Step]:
         return [step for step in self.below if step.outcome == "hit"]
 
 
-def resolve(layers: Sequence[Layer], knowledge: Mapping[str, Knowledge], kind: Kind, secret_id: str) -> Resolution:
-    """`knowledge` holds for each layer's id what is known of its store."""
+def resolve(chain: Chain, knowledge: Mapping[str, Knowledge], kind: Kind, secret_id: str) -> Resolution:
+    """`knowledge` holds for each layer's id what is known of its store, and for `API` whether tasks get through."""
+    own = _asked(chain.own, knowledge, kind, secret_id)
+    if not chain.beyond:
+        return own
+    if own.source or own.problem:
+        return replace(own, below=[*own.below, *_peeked(chain.beyond, knowledge, kind, secret_id)])
+    heard = execution_api.heard(kind, secret_id)
+    problem = _problem(knowledge.get(API, _open)(Ask(API, secret_id)).state) or ("" if heard else "api-unheard")
+    if problem or not heard:
+        return replace(own, below=_peeked(chain.beyond, knowledge, kind, secret_id), problem=problem)
+    far = _asked(chain.beyond, knowledge, kind, heard)
+    found = replace(far, trace=[*own.trace, *far.trace], unless=[*own.unless, *far.unless])
+    return _delivered(found, heard)
+
+
+def _asked(layers: Sequence[Layer], knowledge: Mapping[str, Knowledge], kind: Kind, secret_id: str) -> Resolution:
+    """In turn, until one has it."""
     trace: list[Step] = []
-    below: list[Step] = []
-    unless: list[Layer] = []
-    winner: Step | None = None
-    for layer in layers:
+    for number, layer in enumerate(layers, 1):
         step = look(layer, knowledge.get(layer.id, _nothing_known), kind, secret_id)
-        if winner:
-            below.append(step)
-            continue
         trace.append(step)
-        if step.outcome == "unknown":
-            unless.append(layer)
-        elif step.outcome == "hit":
-            winner = step
-    if winner is None:
-        return Resolution(None, None, trace, unless=unless)
-    return Resolution(winner.layer, winner.value, trace, below, unless)
+        if step.outcome == "hit" or step.halts:
+            below = _peeked(layers[number:], knowledge, kind, secret_id)
+            unless = _unknown(trace)
+            if step.halts:
+                return Resolution(None, None, trace, below, unless, "not-started")
+            return Resolution(layer, step.value, trace, below, unless)
+    return Resolution(None, None, trace, unless=_unknown(trace))
+
+
+def _peeked(layers: Sequence[Layer], knowledge: Mapping[str, Knowledge], kind: Kind, secret_id: str) -> list[Step]:
+    return [look(each, knowledge.get(each.id, _nothing_known), kind, secret_id, peeks=True) for each in layers]
+
+
+def _unknown(trace: Sequence[Step]) -> Sequence[Layer]:
+    return [step.layer for step in trace if step.outcome == "unknown"]
 
 
 def _nothing_known(_ask: Ask) -> Answer:
     return UNKNOWN
 
 
-def look(layer: Layer, known: Knowledge, kind: Kind, secret_id: str) -> Step:
+def _open(_ask: Ask) -> Answer:
+    return OPEN
+
+
+def _problem(state: State) -> str:
+    if state == "denied":
+        return "api-denied"
+    return "" if state in ("present", "unknown") else "api-failed"
+
+
+def _delivered(found: Resolution, conn_id: str) -> Resolution:
+    """The task goes on with what the server sends, as its own class of a connection."""
+    if not isinstance(found.value, Connection):
+        return found
+    conn = execution_api.delivered(found.value, conn_id)
+    if conn is None or _write_failure(conn, "3.3-sdk"):
+        return replace(found, source=None, value=None, problem="api-undelivered")
+    return replace(found, value=conn)
+
+
+def look(layer: Layer, known: Knowledge, kind: Kind, secret_id: str, *, peeks: bool = False) -> Step:
+    """`peeks` at what nobody asked for: a value is not read, only seen to be there."""
     source = layer.source
+    if isinstance(source, Raises):
+        return Step(layer, "error", reason=source.reason, error=source.airflow_class, halts=True)
     if isinstance(source, CannotTell):
         return Step(layer, "unknown", reason=source.reason)
-    plan = source.plan(kind, secret_id, "")
+    plan = source.plan(kind, secret_id, layer.team)
     if isinstance(plan, Never):
         return Step(layer, "never", reason=plan.reason)
     if isinstance(plan, Raises):
         return Step(layer, "error", reason=plan.reason, error=plan.airflow_class)
-    if isinstance(plan, CannotTell):
-        return Step(layer, "unknown", reason=plan.reason)
-    return _answered(layer, source, plan, known, kind, secret_id)
+    return _answered(layer, source, plan, known, kind, peeks)
 
 
-def _answered(layer: Layer, source: Source, asks: Sequence[Ask], known: Knowledge, kind: Kind, secret_id: str) -> Step:
+def _answered(layer: Layer, source: Source, asks: Sequence[Ask], known: Knowledge, kind: Kind, peeks: bool) -> Step:
     reason = ""
     for number, ask in enumerate(asks, 1):
         answer = known(ask)
         sent, state = asks[:number], answer.state
-        if state == "unknown":
-            return Step(layer, "unknown", sent, "unknown")
         if state == "present":
-            return _present(layer, source, sent, answer, kind)
+            if not (ask.skips_empty and _is_empty(answer)):
+                return _present(layer, source, sent, answer, kind, peeks)
+            state = "absent"
+        if state == "unknown":
+            return Step(layer, "unknown", sent, state)
         if raised := ask.errors.get(state):
             return Step(layer, "error", sent, state, answer.error or raised)
         reason = state
     return Step(layer, "miss", asks, reason)
 
 
-def _present(layer: Layer, source: Source, asks: Sequence[Ask], answer: Answer, kind: Kind) -> Step:
-    if answer.value is None:
+def _is_empty(answer: Answer) -> bool:
+    return answer.use == "empty" if answer.value is None else not answer.value
+
+
+def _present(layer: Layer, source: Source, asks: Sequence[Ask], answer: Answer, kind: Kind, peeks: bool) -> Step:
+    if kind == "connection" and _is_empty(answer) and not isinstance(answer.value, Mapping):
+        return Step(layer, "miss", asks, "empty")
+    if answer.value is None or peeks:
         return _judged(layer, asks, answer.use, kind)
     if kind != "connection":
         text = source.variable(answer.value)
@@ -149,13 +201,12 @@ def _present(layer: Layer, source: Source, asks: Sequence[Ask], answer: Answer, 
     if found is None:
         return Step(layer, "miss", asks, "empty")
     if failed := _write_failure(found, layer.dialect):
-        return Step(layer, "error", asks, "no-uri", failed, found)
+        return Step(layer, "error", asks, "no-uri", failed)
     return Step(layer, "hit", asks, value=found)
 
 
 def _judged(layer: Layer, asks: Sequence[Ask], use: Use, kind: Kind) -> Step:
-    if kind == "connection" and use == "empty":
-        return Step(layer, "miss", asks, "empty")
+    """Without the value: a variable wins whatever it is, a connection if its process can read it."""
     if kind == "connection" and use == "broken":
         return Step(layer, "error", asks, "broken")
     return Step(layer, "hit", asks, is_certain=kind != "connection" or use == "usable")

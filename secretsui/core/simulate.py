@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from secretsui.core import construct, json_form, json_text, simulate_lookup, uri_writer
+from secretsui.core import construct, execution_api, json_form, json_text, simulate_lookup, uri_writer
 from secretsui.core.codec_errors import CodecError, DecodeError, EncodeError
 from secretsui.core.connection import Connection, plain
 from secretsui.core.dialects import DIALECTS, RULES, Dialect
@@ -55,19 +55,19 @@ def from_json(case: Case, dialect: Dialect) -> Answer:
 def resolve_connection(case: Case, dialect: Dialect) -> Answer:
     conn_id = _required(case, "conn_id")
     found = simulate_lookup.resolution(case, dialect, "connection", conn_id)
-    trace = simulate_lookup.trace(found)
+    told = simulate_lookup.told(found)
     if not isinstance(found.value, Connection):
-        message = "No source has this connection."
-        return {"error": "AirflowNotFoundException", "message": message, "trace": trace}
-    source = simulate_lookup.first_hit(trace)
-    return {"source": source, **describe(found.value, dialect, conn_id), "trace": trace}
+        del told["source"]
+        return {"error": "AirflowNotFoundException", "message": "No source has this connection.", **told}
+    if simulate_lookup.process_of(case) == "task":
+        return {**describe(found.value, "3.3-sdk", execution_api.heard("connection", conn_id)), **told}
+    return {**describe(found.value, dialect, conn_id), **told}
 
 
 def resolve_variable(case: Case, dialect: Dialect) -> Answer:
     found = simulate_lookup.resolution(case, dialect, "variable", _required(case, "key"))
-    trace = simulate_lookup.trace(found)
     value = plain(found.value) if isinstance(found.value, Sensitive) else None
-    return {"source": simulate_lookup.first_hit(trace), "value": value, "trace": trace}
+    return {"value": value, **simulate_lookup.told(found)}
 
 
 OPS: Final[Mapping[str, Callable[[Case, Dialect], Answer]]] = {

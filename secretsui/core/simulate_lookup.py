@@ -3,21 +3,24 @@
 A case has the fields of the real Airflow's oracle, and for its world `secrets` (Secrets Manager) and `parameters`
 (Parameter Store): name → text, or `{"value": text, "deleted": true, "binary": true, "error": class}`. An ARN as a name
 is a secret of just that account and region. `account` and `region` say where the plain names are; without them they
-are in every account that is asked.
+are in every account that is asked. With `process` = "task" a task of Airflow 3 asks: first with its own `worker_env`,
+`worker_backend` and `worker_backend_kwargs`, then through the Execution API; what the server did is in `server_trace`.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from secretsui.core import construct
+from secretsui.core import construct, execution_api
+from secretsui.core.backend_settings import MULTI_TEAM, SERVER, WORKER, configured, configured_for_workers, is_true
 from secretsui.core.backends.defaults import ENVIRONMENT, METASTORE
-from secretsui.core.backends.registry import ENVIRONMENT_CLASS, METASTORE_CLASS, source_of
-from secretsui.core.backends.source import Ask, Backend, CannotTell, Context, Kind, Raises, State
+from secretsui.core.backends.source import Ask, CannotTell, Kind, Raises, State
+from secretsui.core.chain import Chain, Process, Settings, chain
 from secretsui.core.connection import Connection
 from secretsui.core.dialects import Dialect
-from secretsui.core.lookup import ABSENT, Answer, Layer, Resolution, Step, resolve
+from secretsui.core.lookup import ABSENT, Answer, Resolution, Step, resolve
 from secretsui.core.sensitive import Sensitive
 
 Case = Mapping[str, Any]
@@ -33,34 +36,42 @@ class CannotAnswer(Exception):
 
 
 def resolution(case: Case, dialect: Dialect, kind: Kind, secret_id: str) -> Resolution:
-    world = World(case, dialect)
-    known = {"backend": world.answer, "environment": world.answer, "metastore": world.answer}
-    return resolve(chain(case, dialect, world.environ), known, kind, secret_id)
+    server, worker = World(case, "env", dialect), World(case, "worker_env", dialect)
+    settings = Settings(
+        airflow=dialect.removesuffix("-sdk"),
+        backend=configured(server.environ, dialect),
+        worker_backend=configured_for_workers(worker.environ, dialect),
+        providers={"apache-airflow-providers-amazon": case.get("amazon") or AMAZON[dialect]},
+        multi_team=is_true(server.environ.get(MULTI_TEAM, "")),
+        environ=server.environ,
+        worker_environ=worker.environ,
+    )
+    found = chain(settings, process_of(case))
+    _require_known(found)
+    known = dict.fromkeys(("backend", "environment", "metastore"), server.answer)
+    known |= dict.fromkeys(("worker-backend", "worker-environment"), worker.answer)
+    return resolve(found, known, kind, secret_id)
 
 
-def chain(case: Case, dialect: Dialect, environ: Mapping[str, str]) -> Sequence[Layer]:
-    backends = {"environment": Backend(ENVIRONMENT_CLASS), "metastore": Backend(METASTORE_CLASS)}
-    if path := case.get("backend"):
-        version = case.get("amazon") or AMAZON[dialect]
-        backends = {"backend": Backend(path, case.get("backend_kwargs") or {}, version), **backends}
-    context = Context(dialect, environ=environ)
-    return [_layer(name, backend, context, dialect) for name, backend in backends.items()]
+def process_of(case: Case) -> Process:
+    return "task" if case.get("process") == "task" else "server"
 
 
-def _layer(name: str, backend: Backend, context: Context, dialect: Dialect) -> Layer:
-    source = source_of(backend, context)
-    if isinstance(source, Raises):
-        raise CannotAnswer(source.airflow_class, f"The backend cannot be constructed: {source.reason} {source.where}")
-    if isinstance(source, CannotTell):
-        raise CannotAnswer("CannotTell", "The backend's class is not known.")
-    return Layer(name, "server", dialect, source)
+def _require_known(found: Chain) -> None:
+    for layer in found.layers:
+        if isinstance(layer.source, Raises):
+            reason = f"The backend cannot be constructed: {layer.source.reason} {layer.source.where}".strip()
+            raise CannotAnswer(layer.source.airflow_class, reason)
+        if isinstance(layer.source, CannotTell):
+            raise CannotAnswer("CannotTell", "The backend's class is not known.")
 
 
 class World:
-    def __init__(self, case: Case, dialect: Dialect) -> None:
+    """What one process and the stores that it reaches would answer; `env` names the field with its environment."""
+
+    def __init__(self, case: Case, env: str, dialect: Dialect) -> None:
         self.case, self.dialect = case, dialect
-        env = case.get("env") or {}
-        self.environ: Mapping[str, str] = {name: value for name, value in env.items() if value is not None}
+        self.environ = _environ(case, env)
         self.rows = {row["conn_id"]: row for row in case.get("metastore") or []}
         self.variables = {row["key"]: row.get("val") for row in case.get("metastore_variables") or []}
 
@@ -71,7 +82,8 @@ class World:
             return self._row(ask.name) if ask.mount == "connection" else _text(self.variables.get(ask.name))
         if ask.store == "secrets-manager":
             return _entry(self._secret(ask))
-        return _entry((self.case.get("parameters") or {}).get(ask.name))
+        found = (self.case.get("parameters") or {}).get(ask.name)
+        return _entry(found) if ask.version in ("", "1") else ABSENT
 
     def _secret(self, ask: Ask) -> object:
         secrets = self.case.get("secrets") or {}
@@ -93,6 +105,15 @@ def stored(row: Mapping[str, Any], dialect: Dialect) -> Connection:
     return construct.construct(fields, dialect, row["conn_id"])
 
 
+def _environ(case: Case, field: str) -> Mapping[str, str]:
+    """The fields `backend` and `backend_kwargs` are settings; for a worker they are called `worker_backend` …"""
+    option, start = (SERVER, "") if field == "env" else (WORKER, "worker_")
+    environ = dict(case.get(field) or {})
+    if path := case.get(f"{start}backend"):
+        environ |= {option: path, f"{option}_KWARGS": json.dumps(case.get(f"{start}backend_kwargs") or {})}
+    return {name: value for name, value in environ.items() if value is not None}
+
+
 def _text(value: str | None) -> Answer:
     return ABSENT if value is None else Answer("present", Sensitive(value))
 
@@ -106,14 +127,21 @@ def _entry(found: object) -> Answer:
     return Answer(state) if state else _text(found.get("value"))
 
 
-def trace(found: Resolution) -> list[dict[str, str]]:
+def told(found: Resolution) -> dict[str, Any]:
     """As the oracle tells it: it sees what a source returned, not that Airflow then stumbled over it."""
-    return [_told(step) for step in found.trace]
+    server = [_told(step) for step in found.trace if step.layer.process == "server"]
+    own = [_told(step) for step in found.trace if step.layer.process != "server"]
+    if not own:
+        return {"source": _first_hit(server), "trace": server}
+    if any(step["outcome"] == "hit" for step in own):
+        return {"source": _first_hit(own), "trace": own}
+    through = "hit" if found.source else "miss"
+    own.append({"backend": execution_api.CLASS_NAME, "outcome": through})
+    return {"source": _first_hit(own), "trace": own, "server_trace": server}
 
 
 def _told(step: Step) -> dict[str, str]:
-    source = step.layer.source
-    name = "" if isinstance(source, CannotTell) else source.class_name
+    name = step.layer.class_name
     if step.reason == "no-uri":
         return {"backend": name, "outcome": "hit"}
     if step.outcome == "error":
@@ -121,5 +149,5 @@ def _told(step: Step) -> dict[str, str]:
     return {"backend": name, "outcome": "miss" if step.outcome == "never" else step.outcome}
 
 
-def first_hit(told: Sequence[Mapping[str, str]]) -> str | None:
-    return next((step["backend"] for step in told if step["outcome"] == "hit"), None)
+def _first_hit(trace: Sequence[Mapping[str, str]]) -> str | None:
+    return next((step["backend"] for step in trace if step["outcome"] == "hit"), None)

@@ -5,31 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from secretsui.core.backends.amazon_teams import refusal, team_names
 from secretsui.core.backends.prefixes import PLURALS, Prefixes, joined, patterns, stripped
-from secretsui.core.backends.source import Ask, Backend, Context, Kind, Never, Plan, State
+from secretsui.core.backends.source import DISABLED, Ask, Backend, Context, Kind, Plan, State
 from secretsui.core.backends.text import TextSource
 
 STORE: Final = "parameter-store"
 ERRORS: Final[Mapping[State, str]] = {"denied": "ClientError", "failed": "ClientError"}
 DEFAULTS: Final[Prefixes] = {kind: f"/airflow/{plural}" for kind, plural in PLURALS.items()}
 
-_DISABLED: Final = Never("disabled")
-
 
 class ParameterStore(TextSource):
-    def __init__(self, backend: Backend, _context: Context) -> None:
+    sep = "/"
+
+    def __init__(self, backend: Backend, context: Context) -> None:
         self.class_name = backend.class_name
+        self.provider, self.multi_team = backend.provider, context.multi_team
         self.prefixes = {kind: _prefix(kind, backend.kwargs) for kind in PLURALS}
         self.patterns = patterns(backend.kwargs)
 
-    def plan(self, kind: Kind, secret_id: str, _team: str) -> Plan:
+    def plan(self, kind: Kind, secret_id: str, team: str) -> Plan:
         prefix = self.prefixes[kind]
         if prefix is None:
-            return _DISABLED
-        if refused := self.patterns[kind](secret_id):
+            return DISABLED
+        if refused := refusal(self, secret_id, team) or self.patterns[kind](secret_id):
             return refused
-        path = joined(prefix, "/", secret_id)
-        return (Ask(STORE, path if path.startswith("/") else f"/{path}", errors=ERRORS),)
+        return tuple(_ask(joined(prefix, "/", name)) for name in team_names(self, secret_id, team))
+
+
+def _ask(path: str) -> Ask:
+    name, _, version = (path if path.startswith("/") else f"/{path}").partition(":")
+    return Ask(STORE, name, version=version, errors=ERRORS)
 
 
 def _prefix(kind: Kind, kwargs: Mapping[str, Any]) -> Any:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from secretsui.core.backends.amazon_teams import refusal
 from secretsui.core.backends.prefixes import joined
 from secretsui.core.backends.secrets_manager import STORE, SecretsManager
-from secretsui.core.backends.source import Ask, Backend, BadKwargs, Context, Kind, Plan, Raises, State
+from secretsui.core.backends.source import DISABLED, Ask, Backend, BadKwargs, Context, Kind, Plan, Raises, State
 from secretsui.core.versions import at_least
 
 DEFAULT_REGION: Final = "eu-central-1"
@@ -35,7 +36,9 @@ class SharedSecretsManager(SecretsManager):
     def plan(self, kind: Kind, secret_id: str, team: str) -> Plan:
         """Whatever the kind is, the names are those of connections; the pattern stops the own account alone."""
         if self.prefixes[kind] is None:
-            return super().plan(kind, secret_id, team)
+            return DISABLED
+        if refused := refusal(self, secret_id, team):
+            return refused
         if self.is_broken and kind != "config":
             return _TOO_NEW
         own = self.own("connection", secret_id)

@@ -34,11 +34,12 @@ class Backend:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What else decides how a source reads; `environ` is the process's own."""
+    """What else decides how a source reads: the release of Airflow, and the environment of its process."""
 
     airflow: str
     multi_team: bool = False
     environ: Mapping[str, str] = field(default_factory=dict)
+    is_worker: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class Ask:
     """One question to one store. A state in `errors` makes Airflow raise that class; any other but `present` is "no".
 
     `account` and `region` are given for the shared place only: the own one follows from the identity of the process.
+    `mount` is Vault's, the path of a file, or the table of the metadata database; `version` one version or label of a
+    parameter. A row of another `team` is absent. Where `skips_empty`, an empty text is "no" as well.
     """
 
     store: str
@@ -54,6 +57,9 @@ class Ask:
     account: str = ""
     region: str = ""
     mount: str = ""
+    version: str = ""
+    team: str = ""
+    skips_empty: bool = False
     errors: Mapping[State, str] = field(default_factory=lambda: NO_ERRORS, compare=False, repr=False)
 
 
@@ -78,7 +84,12 @@ class CannotTell:
     reason: str
 
 
-Plan = Sequence[Ask] | Never | Raises | CannotTell
+DISABLED: Final = Never("disabled")
+NO_CONFIG: Final = Never("no-config")
+TEAM_MARKER: Final = Never("team-marker")
+TEAM_SEP: Final = "--"
+
+Plan = Sequence[Ask] | Never | Raises
 
 
 class Source(Protocol):
