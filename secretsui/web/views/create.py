@@ -111,7 +111,7 @@ def _reshaped(request: HttpRequest, draft: Draft) -> HttpResponse:
     key = request.POST.get("key", "")
     target = Target(key, draft.prefix.name_of(key), draft.prefix.region)
     facts = dict(context_of(request.POST, form, draft.prefix.kind, target, new=True))
-    is_refused = form.is_bound and request.POST.get("action") != "adopt" and bool(form.errors)
+    is_refused = form.is_bound and request.POST.get("action") not in ("adopt", "rows") and bool(form.errors)
     return _page(request, draft, **{**facts, "form": form, "review": None}, status=422 if is_refused else 200)
 
 
@@ -195,7 +195,7 @@ def _submitted(request: HttpRequest, draft: Draft) -> HttpResponse:
     key, name, kind = draft.identity.cleaned_data["key"], draft.identity.name, draft.prefix.kind
     remarks = review(key, composed, draft.editor.form, kind, name=name, new=True)
     target = Target(key, name, draft.prefix.region)
-    facts = {"review": remarks, **typed_facts(request.POST, composed, kind, target)}
+    facts = {"review": remarks, **typed_facts(request.POST, composed, kind, target, remarks)}
     if action_of(request.POST) == "preview":
         return _page(request, draft, **facts)
     if remarks.errors or (remarks.warnings and "accept" not in request.POST):

@@ -154,7 +154,7 @@ def test_a_name_of_a_narrower_prefix_belongs_there(one: OneSecret, maker: Client
 
 
 def test_more_rows_for_tags_keep_everything(one: OneSecret, maker: Client) -> None:
-    answer = sent(maker, one.prefix, action="rows")
+    answer = sent(maker, one.prefix, action="rows", conn_type="")
     assert answer.status_code == 200
     assert answer.content.decode().count('name="tag_key"') == 5
     assert form_of(answer.content.decode())["password"] == "p@ss/w"
