@@ -7,7 +7,6 @@ from typing import Self
 
 from secretsui.core import catalogue
 from secretsui.core.conn_type import ConnType
-from secretsui.core.sensitive_names import is_sensitive
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,4 +27,4 @@ class Secrecy:
 
     def hides_extra(self, key: str) -> bool:
         field = self.known.field(key) if self.known else None
-        return field is None or field.secret or is_sensitive(key)
+        return field is None or field.secret
