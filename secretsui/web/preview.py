@@ -17,9 +17,11 @@ from secretsui.web.connection_form import MAIN, Composed, Form, to_text
 from secretsui.web.forms.connection import FIELDS, ConnectionFields
 from secretsui.web.forms.extra_inputs import PREFIX
 from secretsui.web.readings import table
-from secretsui.web.review import review
+from secretsui.web.review import Review, review
 
 _ASKED: Final = ("preview", "show-preview")
+# Errors that keep a text from being saved, though every field of it is read as it is meant, or said to differ.
+_NOT_SPOILING: Final = frozenset({"differs", "mask", "too-large"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,16 @@ def facts_of(composed: Composed | None, kind: str) -> Mapping[str, Any]:
     return {"table": table(composed), "hint": hint, "composed": composed}
 
 
-def typed_facts(sent: QueryDict, composed: Composed, kind: str, target: Target) -> Mapping[str, Any]:
-    """The same of a text of which every character was typed: with its values, and in every form."""
+def typed_facts(sent: QueryDict, composed: Composed, kind: str, target: Target, remarks: Review) -> Mapping[str, Any]:
+    """The same of a text of which every character was typed: with its values, and in every form unless its fields hold
+    what belongs elsewhere.
+    """
     facts = facts_of(composed, kind)
     if not facts or kind != Kind.CONNECTION:
         return facts
-    return {**facts, "table": table(composed, values=True), "result": _result(sent, composed, target)}
+    spoilt = any(remark.field == "value" and remark.code not in _NOT_SPOILING for remark in remarks.errors)
+    result = None if spoilt else _result(sent, composed, target)
+    return {**facts, "table": table(composed, values=True), "result": result, "is_spoilt": spoilt}
 
 
 def _result(sent: QueryDict, composed: Composed, target: Target) -> Result | None:
@@ -90,7 +96,7 @@ def context_of(sent: QueryDict, form: Form, kind: str, target: Target, *, new: b
         return {"kind": kind, "form": form}
     composed = to_text(form)
     remarks = review(target.key, composed, form, kind, name=target.name, new=new)
-    return {"kind": kind, "review": remarks, **typed_facts(sent, composed, kind, target)}
+    return {"kind": kind, "review": remarks, **typed_facts(sent, composed, kind, target, remarks)}
 
 
 def as_sent(form: Form) -> Form:

@@ -99,6 +99,17 @@ def test_a_text_that_no_airflow_reads_has_no_result() -> None:
     assert "The port is not a whole number" in fragment(mode="raw", text="http://h:port")
 
 
+def test_a_text_whose_fields_hold_what_belongs_elsewhere_has_no_result() -> None:
+    page = fragment(mode="raw", text="google_cloud_platform://?project=x")
+    assert context(mode="raw", text="google_cloud_platform://?project=x")["result"] is None
+    assert "Same everywhere" not in page
+    assert 'name="repair" value="hyphenate:' in page
+
+
+def test_a_uri_that_is_refused_still_shows_the_json() -> None:
+    assert context(host="Upper.Example", written_as="uri")["result"]
+
+
 def test_other_kinds_have_no_forms() -> None:
     assert "result" not in context(kind="variable", mode="raw", text="x")
 
