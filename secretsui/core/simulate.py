@@ -60,7 +60,8 @@ def resolve_connection(case: Case, dialect: Dialect) -> Answer:
         del told["source"]
         return {"error": "AirflowNotFoundException", "message": "No source has this connection.", **told}
     if simulate_lookup.process_of(case) == "task":
-        return {**describe(found.value, "3.3-sdk", execution_api.heard("connection", conn_id)), **told}
+        known_as = execution_api.heard("connection", conn_id) if "server_trace" in told else conn_id
+        return {**describe(found.value, "3.3-sdk", known_as), **told}
     return {**describe(found.value, dialect, conn_id), **told}
 
 

@@ -133,7 +133,7 @@ def told(found: Resolution) -> dict[str, Any]:
     own = [_told(step) for step in found.trace if step.layer.process != "server"]
     if not own:
         return {"source": _first_hit(server), "trace": server}
-    if any(step["outcome"] == "hit" for step in own):
+    if found.source and found.source.process != "server":
         return {"source": _first_hit(own), "trace": own}
     through = "hit" if found.source else "miss"
     own.append({"backend": execution_api.CLASS_NAME, "outcome": through})

@@ -127,6 +127,19 @@ def test_a_backend_that_cannot_be_built_is_an_error_without_a_trace(world: dict[
     assert "trace" not in answer
 
 
+def test_a_task_knows_what_its_worker_has_by_any_id() -> None:
+    answer = connection("team/db", process="task", worker_env={"AIRFLOW_CONN_TEAM/DB": "http://worker"})
+    assert (answer["conn_id"], answer["host"], "server_trace" in answer) == ("team/db", "worker", False)
+    assert connection("db#x", process="task", metastore=[ROW])["conn_id"] == "db"
+
+
+def test_a_task_asks_the_server_after_a_worker_whose_connection_has_no_uri() -> None:
+    worker = {"AIRFLOW_CONN_DB": '{"conn_type": "http", "host": 5}'}
+    answer = connection(process="task", worker_env=worker, metastore=[ROW])
+    assert (answer["source"], answer["host"]) == (SOURCES["environment"], "metastore")
+    assert [step["outcome"] for step in answer["server_trace"]] == ["miss", "hit"]
+
+
 @pytest.mark.parametrize("op", ["resolve_connection", "resolve_variable"])
 def test_an_id_is_required(op: str) -> None:
     assert simulate.answer({"op": op})["error"] == "KeyError"
