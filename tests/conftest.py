@@ -13,6 +13,7 @@ from django.test import Client
 
 from secretsui.access.models import Grant, Level
 from secretsui.inventory.models import Account, Kind, Prefix
+from tests import random_cases  # noqa: F401 - settles how hypothesis runs
 from tests.aws import Aws, aws, aws_server  # noqa: F401 - fixtures
 
 PASSWORD: Final = "correct horse battery staple"

@@ -7,10 +7,10 @@ import os
 from hypothesis import settings
 
 settings.register_profile(
-    "core",
+    "secretsui",
     deadline=None,
     derandomize=os.environ.get("CI") == "true",
     print_blob=True,
     max_examples=int(os.environ.get("SECRETSUI_EXAMPLES", "100")),
 )
-settings.load_profile("core")
+settings.load_profile("secretsui")
