@@ -257,3 +257,48 @@ def test_on_top_of_an_extra_that_is_no_object_mine_is_taken() -> None:
     onto = stored('{"conn_type": "http"}')
     composed, _ = saved(stored(json.dumps(BASE)), onto, extra='{"a": 2, "b": 2, "c": 3}')
     assert json.loads(text(composed))["extra"] == {"a": 2}
+
+
+keys = st.sampled_from(["sslmode", "options", "connect_timeout", "a", "b c", "__extra__"])
+texts = st.sampled_from(["require", "x", "10", "true", "null", "", "{}", "a%20b", "%7B%22n%22%3A1%7D", "+"])
+
+
+@st.composite
+def with_extras(draw: st.DrawFn) -> str:
+    """A Postgres connection with an extra, as a URI or as JSON."""
+    if draw(st.booleans()):
+        pairs = draw(st.lists(st.tuples(keys, texts), max_size=4))
+        return "postgres://u:p@h/db?" + "&".join(f"{key.replace(' ', '+')}={text}" for key, text in pairs)
+    value = st.sampled_from(["require", "10", 10, 1.5, True, None, {"n": 1}, [1]])
+    extra = draw(st.dictionaries(keys, value, max_size=4))
+    return json.dumps({"conn_type": "postgres", "extra": draw(st.sampled_from([extra, json.dumps(extra)]))})
+
+
+@given(
+    with_extras(),
+    st.sampled_from(
+        [("sslmode", "verify-full", "verify-full"), ("options", "-c x", "-c x"), ("connect_timeout", "7", 7)]
+    ),
+)
+def test_one_typed_extra_changes_and_every_airflow_reads_the_others_as_before(
+    value: str, change: tuple[str, str, Any]
+) -> None:
+    key, typed, meant = change
+    composed, found = saved(editable(value), **{f"x-{key}": typed})
+    if found.errors:
+        return
+    before, after = readings(value), readings(text(composed))
+    for dialect, conn in after.items():
+        assert extra_of(conn)[key] == meant
+        if composed.in_place and dialect in before:
+            assert without(extra_of(conn), key) == without(extra_of(before[dialect]), key)
+            assert facts_of(conn, without="extra") == facts_of(before[dialect], without="extra")
+    assert composed.in_place or found.warnings
+
+
+def extra_of(conn: Connection) -> dict[str, Any]:
+    return dict(json.loads(conn.extra.reveal())) if conn.extra else {}
+
+
+def without(extra: dict[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in extra.items() if name != key}
