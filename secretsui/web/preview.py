@@ -20,8 +20,6 @@ from secretsui.web.readings import table
 from secretsui.web.review import Review, review
 
 _ASKED: Final = ("preview", "show-preview")
-# Errors that keep a text from being saved, though every field of it is read as it is meant, or said to differ.
-_NOT_SPOILING: Final = frozenset({"differs", "mask", "too-large"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +64,8 @@ def typed_facts(sent: QueryDict, composed: Composed, kind: str, target: Target, 
     facts = facts_of(composed, kind)
     if not facts or kind != Kind.CONNECTION:
         return facts
-    spoilt = any(remark.field == "value" and remark.code not in _NOT_SPOILING for remark in remarks.errors)
-    result = None if spoilt else _result(sent, composed, target)
-    return {**facts, "table": table(composed, values=True), "result": result, "is_spoilt": spoilt}
+    result = None if remarks.spoils_reading else _result(sent, composed, target)
+    return {**facts, "table": table(composed, values=True), "result": result}
 
 
 def _result(sent: QueryDict, composed: Composed, target: Target) -> Result | None:

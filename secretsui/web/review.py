@@ -29,6 +29,8 @@ _ORDER: Final[Sequence[Weight]] = ("error", "warning", "note")
 _ASKED_ABOUT: Final = frozenset({"critical", "high"})
 # What the form says itself, and better, where it writes a URI that not every Airflow reads as it is meant.
 _OF_ROUND_TRIP: Final = frozenset({"R-44", "R-45"})
+# Errors of a text whose fields are read as they are meant, or said to differ.
+_NOT_SPOILING: Final = frozenset({"differs", "mask", "too-large"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,11 @@ class Review:
     @property
     def warnings(self) -> Sequence[Remark]:
         return [remark for remark in self.remarks if remark.severity == "warning"]
+
+    @property
+    def spoils_reading(self) -> bool:
+        """Do fields hold what belongs elsewhere?"""
+        return any(remark.field == "value" and remark.code not in _NOT_SPOILING for remark in self.errors)
 
     @property
     def blocking(self) -> Sequence[Remark]:

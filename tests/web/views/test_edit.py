@@ -199,6 +199,7 @@ def test_a_raw_text_that_airflow_cannot_read_is_refused(one: OneSecret, editor: 
     answer = one.post(editor, "edit", form)
     assert answer.status_code == 422
     assert "This is not valid JSON." in text_of(answer)
+    assert "Same everywhere" not in text_of(answer)
     assert form_of(answer.content.decode())["text"] == form["text"]
 
 
