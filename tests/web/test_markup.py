@@ -27,7 +27,7 @@ POINTERS: Final = ("for", "form", "aria-labelledby", "aria-describedby", "aria-c
 PAGES: Final = (
     *("/", "/secrets/", "/secrets/?q=nothing", "/secrets/?account=data-dev&kind=connection&sort=-changed"),
     *("/activity/", "/settings/accounts/", "/nowhere", "/accounts/password/change/", "/accounts/logout/"),
-    "/accounts/reauthenticate/?next=/",
+    *("/accounts/reauthenticate/?next=/", "/builder/", "/builder/?type=postgres", "/rules/R-24/"),
 )
 ADMIN_PAGES: Final = (
     *("/", "/secrets/", "/activity/", "/settings/people/", "/settings/people/new/", "/settings/people/{user}/"),
@@ -164,6 +164,24 @@ def test_confirmations(as_alice: Client, full: Place, do: str) -> None:
 )
 def test_answers_to_forms(root: User, full: Place, post: Callable[[Client, Place], Any]) -> None:
     check_whole(text(post(logged_in(root, recently=True), full)))
+
+
+BUILT: Final = {
+    "mode": "fields",
+    "conn_type": "postgres",
+    "host": "Upper.Example",
+    "password": "'\"<b>&amp;",
+    "extra": '{"key": "<i>", "sslmode": "require"}',
+    "written_as": "uri",
+    "pasted": '"{}"',
+}
+
+
+@pytest.mark.parametrize("more", [{}, {"action": "paste", "pasted": '{"engine": "x", "<b>": 1}'}, {"port": "x"}])
+def test_the_builder(as_alice: Client, full: Place, more: dict[str, str]) -> None:
+    check_whole(text(as_alice.post("/builder/", {**BUILT, **more})))
+    for path in ("/builder/preview", "/builder/paste"):
+        check(text(as_alice.post(path, {**BUILT, **more}, headers={"HX-Request": "true"})))
 
 
 @pytest.mark.parametrize("path", ["/secrets/?q=crm", "/activity/", "/inventory/progress/"])
