@@ -26,6 +26,7 @@ from secretsui.web.forms.extra_words import words_of
 from secretsui.web.forms.raw import covered, refuse_dots
 from secretsui.web.forms.stored import WRITTEN_AS, Stored
 from secretsui.web.forms.text import uncarried, unify
+from secretsui.web.forms.type_choice import LONGEST
 
 OPEN: Final = ("conn_type", "host", "schema", "port")
 HIDDEN: Final = ("login", "password", "extra")
@@ -188,6 +189,11 @@ class ConnectionFields(forms.Form):
     @property
     def removable(self) -> list[str]:
         return [name for name in self.hidden if self._is_kept(name)]
+
+    @property
+    def near_type(self) -> ConnType | None:
+        """The type that is likely meant by one that no provider has."""
+        return None if self.type else catalogue.near(self.form_type[:LONGEST])
 
     @property
     def unseen(self) -> list[str]:

@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from secretsui.core import catalogue
 
+LONGEST: Final = 100  # characters that are searched for
 CHOICES: Final = ("type", "find")  # values of `action`; a choice from the list sends its own `type`
 
 
@@ -20,7 +21,7 @@ def chosen(sent: QueryDict) -> str:
     if "type" in sent:
         return sent.get("type", "").strip()
     if sent.get("action") == "find":
-        words = sent.get("q", "").strip()
+        words = sent.get("q", "").strip()[:LONGEST]
         found = catalogue.search(words) if words else []
         return found[0].conn_type if found else words or sent.get("conn_type", "").strip()
     return sent.get("conn_type", "").strip() if sent.get("action") == "type" else ""

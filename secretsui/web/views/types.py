@@ -8,9 +8,8 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from secretsui.core import catalogue
+from secretsui.web.forms.type_choice import LONGEST
 from secretsui.web.htmx import is_fragment
-
-LONGEST = 100
 
 
 @vary_on_headers("HX-Request")

@@ -255,6 +255,17 @@ def test_a_type_is_found_or_typed(one: OneSecret, maker: Client, button: dict[st
     assert form_of(reshaped(maker, one.prefix, **button).content.decode())["form_type"] == found
 
 
+def test_a_slip_of_the_keyboard_is_recognised(one: OneSecret, maker: Client) -> None:
+    page = reshaped(maker, one.prefix, type="postgress")
+    assert "No provider of Airflow has this type. Its extra is written as JSON. Use postgres" in text_of(page)
+    assert '<button class="btn btn-sm" name="type" value="postgres" formnovalidate>' in page.content.decode()
+
+
+def test_a_long_search_is_cut(one: OneSecret, maker: Client) -> None:
+    page = reshaped(maker, one.prefix, action="find", q="x" * 5_000).content.decode()
+    assert form_of(page)["form_type"] == "x" * 100
+
+
 def test_a_choice_that_would_lose_something_is_refused(one: OneSecret, maker: Client) -> None:
     answer = reshaped(maker, one.prefix, type="mysql", extra="{broken")
     assert answer.status_code == 422

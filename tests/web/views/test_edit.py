@@ -329,6 +329,15 @@ def test_typed_extras_are_edited_one_by_one(one: OneSecret, editor: Client) -> N
     assert json.loads(one.value)["extra"] == {"sslmode": "verify-full", "other": "hidden"}
 
 
+def test_typed_extras_that_were_sent_too_late_are_kept(one: OneSecret, editor: Client, alice: User) -> None:
+    form = one.make(TYPED).form(editor) | {"x-sslmode": "", "x-connect_timeout": "5", "remove_x-sslpassword": "on"}
+    late = logged_in(alice)
+    again = form_of(one.post(late, "edit", form).content.decode())
+    assert (again["x-sslmode"], again["x-connect_timeout"], again["remove_x-sslpassword"]) == ("", "5", "on")
+    assert one.post(late, "edit", again | {"confirm_password": PASSWORD}).status_code == 302
+    assert json.loads(one.value)["extra"] == {"other": "hidden", "connect_timeout": 5}
+
+
 def test_one_parameter_of_a_uri_is_edited_in_its_place(one: OneSecret, editor: Client) -> None:
     one.make("postgres://h/db?application_name=%61irflow&sslmode=require&retries=10")
     saved(one, editor, **{"x-sslmode": "verify-full"})
