@@ -1,4 +1,4 @@
-"""Bytes: the list page with 50 rows, and, gzipped as over the wire, what a browser with an empty cache loads with it."""
+"""Bytes: the list page with 50 rows, and, gzipped as over the wire, what an empty cache loads with it."""
 
 from __future__ import annotations
 
