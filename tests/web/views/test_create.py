@@ -203,6 +203,26 @@ def test_the_preview_hides_what_was_typed(one: OneSecret, maker: Client) -> None
     assert "Password Same" in seen_of(page)
 
 
+def test_a_repair_mends_the_form_and_creates_nothing(one: OneSecret, maker: Client) -> None:
+    page = sent(maker, one.prefix, mode="raw", text=f'"{URI}"', repair="unquote:text", action="")
+    assert page.status_code == 200
+    form = form_of(page.content.decode())
+    assert (form["text"], form["key"]) == (URI, "postgres_crm")
+    assert one.events() == []
+
+
+def test_a_uri_that_is_not_faithful_is_made_json_by_one_click(one: OneSecret, maker: Client) -> None:
+    typed = {"host": "Upper.Example", "written_as": "uri"}
+    refused = sent(maker, one.prefix, **typed)
+    assert refused.status_code == 422
+    assert "Airflow reads the host of a URI in small letters." in text_of(refused)
+    page = sent(maker, one.prefix, **typed, repair="to-json:written_as")
+    form = form_of(page.content.decode())
+    assert form["written_as"] == "json"
+    assert maker.post("/secrets/new", form).headers["Location"] == one.url()
+    assert json.loads(one.value)["host"] == "Upper.Example"
+
+
 def test_wrong_methods(maker: Client, one: OneSecret) -> None:
     assert maker.put("/secrets/new").status_code == 405
     assert maker.get("/secrets/new/-/preview").status_code == 405

@@ -11,7 +11,7 @@ from django.test import Client
 from secretsui.access.models import AccessEvent
 from secretsui.core.sensitive import MASK
 from tests.conftest import PASSWORD, logged_in
-from tests.web.one_secret import CANARY, URI, OneSecret, form_of, text_of
+from tests.web.one_secret import CANARY, URI, OneSecret, form_of, seen_of, text_of
 from tests.web.test_markup import check_whole
 
 SECRET = "pw-Kan4rien/v0gel-7f3a"  # as Airflow reads it
@@ -210,6 +210,35 @@ def test_preview_without_script_is_a_page(one: OneSecret, editor: Client) -> Non
     assert "Host upper.example Different upper.example Different upper.example Different" in text_of(page)
     assert CANARY not in page.content.decode()
     assert one.value == URI
+
+
+def test_what_was_typed_is_shown_on_demand_and_what_is_stored_never(one: OneSecret, editor: Client) -> None:
+    form = one.make().form(editor) | {"password": "typed/pw"}
+    page = one.post(editor, "edit", form | {"action": "preview"})
+    assert "typed/pw" not in seen_of(page)
+    page = one.post(editor, "edit", form | {"action": "show-preview"})
+    assert '"password": " typed/pw "' in seen_of(page)
+    assert SECRET not in page.content.decode()
+    assert CANARY not in page.content.decode()
+    assert one.value == URI
+
+
+def test_a_repair_mends_what_was_typed_and_saves_nothing(one: OneSecret, editor: Client) -> None:
+    form = one.make().form(editor) | {"password": " typed ", "host": "typed.example"}
+    page = one.post(editor, "edit", form | {"repair": "strip:password"})
+    assert page.status_code == 200
+    again = form_of(page.content.decode())
+    assert (again["password"], again["host"]) == ("typed", "typed.example")
+    assert one.value == URI
+    assert one.post(editor, "edit", again).status_code == 302
+    assert one.value == "postgres://reader:typed@typed.example:5432/crm?sslmode=require"
+
+
+def test_a_repair_does_not_touch_what_is_kept(one: OneSecret, editor: Client) -> None:
+    one.make("postgres://reader:%20padded%20@h/crm")
+    page = one.post(editor, "edit", one.form(editor) | {"repair": "strip:password"})
+    assert form_of(page.content.decode())["password"] == ""
+    assert one.value == "postgres://reader:%20padded%20@h/crm"
 
 
 def test_a_binary_value_is_not_edited(one: OneSecret, editor: Client) -> None:
