@@ -19,6 +19,7 @@ KEY: Final = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaA==\nab+/=\n-----END
 def begin(page: Page, kind: str = "postgres") -> Page:
     page.goto(f"/secrets/new?type={kind}")
     page.get_by_role("link", name="scratch/connections").click()
+    page.wait_for_url("**/secrets/new?prefix=*")  # loaded, so that the scripts listen
     return page
 
 
