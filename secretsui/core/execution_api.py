@@ -13,31 +13,35 @@ from secretsui.core.construct import kept_conn_id
 
 CLASS_NAME: Final = "ExecutionAPISecretsBackend"
 _END_OF_PATH: Final = re.compile(r"[?#]")
-_PLAIN: Final = re.compile(r"[\w.:\\()!~ -]*", re.ASCII)
+_PLAIN: Final = re.compile(r"[\w:\\()!~ -][\w.:\\()!~ -]*", re.ASCII)
+# Where the API lists the keys of variables.
+_TAKEN: Final = "variables/keys"
 
 
 def heard(kind: Kind, secret_id: str) -> str | None:
     """The id that reaches the server, None where none does: the task puts it into the path of an address unescaped.
 
-    So a `#` or `?` ends it, %41 becomes A, dots between slashes are resolved, and no connection id can have a slash.
+    So a `#` or `?` ends it, %41 becomes A, dots between slashes are resolved, no connection id can have a slash, and no
+    variable can be called "keys".
     """
-    if _PLAIN.fullmatch(secret_id) and secret_id not in ("", ".", ".."):
+    if _PLAIN.fullmatch(secret_id) and f"{kind}s/{secret_id}" != _TAKEN:
         return secret_id
     if any(each.isascii() and not each.isprintable() for each in secret_id):
         return None
-    path = _without_dots(_END_OF_PATH.split(secret_id)[0])
-    found = "" if path is None else unquote(path)
-    return None if not found or (kind == "connection" and "/" in found) else found
+    start = f"{kind}s/"
+    path = unquote(_without_dots(start + _END_OF_PATH.split(secret_id)[0]))
+    found = path.removeprefix(start)
+    if path == _TAKEN or found in ("", path) or (kind == "connection" and "/" in found):
+        return None
+    return found
 
 
-def _without_dots(path: str) -> str | None:
-    """As browsers and HTTP clients do it; None where it leaves the folder of its kind."""
+def _without_dots(path: str) -> str:
+    """As browsers and HTTP clients resolve them; what leads out of the API's folder is nobody's."""
     kept: list[str] = []
     for segment in path.split("/"):
         if segment == "..":
-            if not kept:
-                return None
-            kept.pop()
+            del kept[-1:]
         elif segment != ".":
             kept.append(segment)
     return "/".join(kept)

@@ -106,11 +106,12 @@ def stored(row: Mapping[str, Any], dialect: Dialect) -> Connection:
 
 
 def _environ(case: Case, field: str) -> Mapping[str, str]:
-    """The fields `backend` and `backend_kwargs` are settings; for a worker they are called `worker_backend` …"""
-    option, start = (SERVER, "") if field == "env" else (WORKER, "worker_")
+    """The fields with backends are settings, those without a prefix of the worker's process, too."""
     environ = dict(case.get(field) or {})
-    if path := case.get(f"{start}backend"):
-        environ |= {option: path, f"{option}_KWARGS": json.dumps(case.get(f"{start}backend_kwargs") or {})}
+    for start, option in {"": SERVER, "worker_": WORKER}.items():
+        path = case.get(f"{start}backend") if field == "worker_env" or not start else None
+        if path:
+            environ |= {option: path, f"{option}_KWARGS": json.dumps(case.get(f"{start}backend_kwargs") or {})}
     return {name: value for name, value in environ.items() if value is not None}
 
 

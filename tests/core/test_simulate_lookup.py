@@ -143,3 +143,54 @@ def test_a_task_asks_the_server_after_a_worker_whose_connection_has_no_uri() -> 
 @pytest.mark.parametrize("op", ["resolve_connection", "resolve_variable"])
 def test_an_id_is_required(op: str) -> None:
     assert simulate.answer({"op": op})["error"] == "KeyError"
+
+
+TASK: dict[str, Any] = {"process": "task", "airflow": "3.3"}
+
+
+def test_a_task_asks_its_own_sources_first_and_then_the_server() -> None:
+    stored = {"airflow/connections/db": "http://backend"}
+    server = {"backend": SECRETS_MANAGER, "secrets": stored, "metastore": [ROW], "env": {}}
+    worker = {"worker_backend": PARAMETER_STORE, "worker_env": {"AIRFLOW_CONN_DB": "http://worker"}}
+    assert connection(**TASK, **server, **worker)["host"] == "worker"
+    answer = connection(**TASK, **server, **(worker | {"worker_env": {}}))
+    assert (answer["source"], answer["host"], outcomes(answer)) == (
+        "ExecutionAPISecretsBackend",
+        "backend",
+        ["miss", "miss", "hit"],
+    )
+    assert answer["server_trace"] == [{"backend": SOURCES["secrets"], "outcome": "hit"}]
+
+
+def test_a_worker_without_a_backend_of_its_own_has_that_of_the_server() -> None:
+    stored = {"airflow/connections/db": "http://backend"}
+    answer = connection(**TASK, backend=SECRETS_MANAGER, secrets=stored)
+    assert answer["trace"] == [{"backend": SOURCES["secrets"], "outcome": "hit"}]
+
+
+def test_the_id_that_the_server_hears_may_be_another() -> None:
+    answer = connection("db#2", **TASK, metastore=[ROW])
+    assert (answer["conn_id"], answer["host"]) == ("db", "metastore")
+    answer = connection("team/db", **TASK, metastore=[{**ROW, "conn_id": "team/db"}])
+    assert (answer["error"], answer["server_trace"]) == ("AirflowNotFoundException", [])
+
+
+def test_kwargs_come_from_the_environment_as_well() -> None:
+    settings = {"AIRFLOW__SECRETS__BACKEND": SECRETS_MANAGER, "AIRFLOW__SECRETS__BACKEND_KWARGS": "{bad"}
+    single = {"AIRFLOW__SECRETS__BACKEND_KWARG__VARIABLES_PREFIX": "other"}
+    stored = {"airflow/variables/v": "usual", "other/v": "other"}
+    assert variable(env=settings, secrets=stored)["value"] == "usual"
+    assert variable(env=settings | single, secrets=stored)["value"] == "other"
+    assert variable(env=settings | single, secrets=stored, airflow="2.11")["value"] == "usual"
+
+
+def test_a_parameter_is_asked_for_by_version_where_the_id_has_a_colon() -> None:
+    world = {"backend": PARAMETER_STORE, "parameters": {"/airflow/variables/v": "first"}}
+    assert variable("v:1", **world)["value"] == "first"
+    assert variable("v:2", **world)["value"] is None
+
+
+def test_teams_guard_their_names_where_there_are_teams() -> None:
+    world = {"backend": SECRETS_MANAGER, "secrets": {"airflow/variables/a--b": "x"}}
+    assert variable("a--b", **world)["value"] == "x"
+    assert variable("a--b", env={"AIRFLOW__CORE__MULTI_TEAM": "True"}, **world)["value"] is None
