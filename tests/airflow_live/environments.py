@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -23,15 +23,20 @@ class NoAirflow(Exception):
     """Why there is none on this machine."""
 
 
-def airflow_python(generation: Generation) -> Path:
-    """The interpreter of an environment that has this Airflow; installed if need be, which takes seconds."""
+def airflow_python(generation: Generation, overlay: str = "") -> Path:
+    """The interpreter of an environment that has this Airflow; installed if need be, which takes seconds.
+
+    An overlay is one more lock, whose pins replace those of the first.
+    """
     home = cache_folder()
     home.mkdir(parents=True, exist_ok=True)
-    lock = LAB / f"airflow{generation}.lock.txt"
-    environment = home / f"airflow{generation}-{hashlib.sha256(lock.read_bytes()).hexdigest()[:12]}"
-    with alone(home / f"airflow{generation}.lock"):
+    names = [f"airflow{generation}", *([f"airflow{generation}-{overlay}"] if overlay else [])]
+    locks = [LAB / f"{name}.lock.txt" for name in names]
+    pins = b"".join(lock.read_bytes() for lock in locks)
+    environment = home / f"{names[-1]}-{hashlib.sha256(pins).hexdigest()[:12]}"
+    with alone(home / f"{names[-1]}.lock"):
         if not (environment / "complete").exists():
-            install(environment, lock, home)
+            install(environment, locks, home)
     return environment / "bin" / "python"
 
 
@@ -49,10 +54,11 @@ def alone(path: Path) -> Iterator[None]:
         yield
 
 
-def install(environment: Path, lock: Path, home: Path) -> None:
+def install(environment: Path, locks: Sequence[Path], home: Path) -> None:
     uv = find_uv(home)
     run(uv, "venv", "-q", "--clear", "-p", find_python(), str(environment))
-    run(uv, "pip", "install", "-q", "-p", str(environment / "bin/python"), "--no-deps", "-r", str(lock))
+    for lock in locks:
+        run(uv, "pip", "install", "-q", "-p", str(environment / "bin/python"), "--no-deps", "-r", str(lock))
     (environment / "complete").touch()
 
 

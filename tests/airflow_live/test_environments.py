@@ -33,5 +33,6 @@ def test_a_failing_command_is_quoted_by_its_last_line() -> None:
 @pytest.mark.parametrize("lock", sorted(LAB.glob("*.lock.txt")), ids=lambda path: path.name)
 def test_a_lock_pins_and_says_nothing_else(lock: Path) -> None:
     lines = lock.read_text(encoding="utf-8").splitlines()
-    assert len(lines) > 100
+    is_overlay = "-" in lock.name
+    assert len(lines) > (0 if is_overlay else 100)
     assert [line for line in lines if line.count("==") != 1 or " " in line] == []
