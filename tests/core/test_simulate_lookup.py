@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -194,3 +197,11 @@ def test_teams_guard_their_names_where_there_are_teams() -> None:
     world = {"backend": SECRETS_MANAGER, "secrets": {"airflow/variables/a--b": "x"}}
     assert variable("a--b", **world)["value"] == "x"
     assert variable("a--b", env={"AIRFLOW__CORE__MULTI_TEAM": "True"}, **world)["value"] is None
+
+
+def test_the_example_of_the_documentation_is_true() -> None:
+    text = (Path(__file__).parents[2] / "docs/lookup.md").read_text()
+    found = re.search(r"^\$ echo '(.*)' \| python manage.py simulate\n(.*)$", text, re.MULTILINE)
+    assert found
+    assert simulate.answer_line(found[1].encode()) == found[2]
+    assert json.loads(found[2])["value"] == ""
