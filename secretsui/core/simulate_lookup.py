@@ -3,8 +3,11 @@
 A case has the fields of the real Airflow's oracle, and for its world `secrets` (Secrets Manager) and `parameters`
 (Parameter Store): name → text, or `{"value": text, "deleted": true, "binary": true, "error": class}`. An ARN as a name
 is a secret of just that account and region. `account` and `region` say where the plain names are; without them they
-are in every account that is asked. With `process` = "task" a task of Airflow 3 asks: first with its own `worker_env`,
-`worker_backend` and `worker_backend_kwargs`, then through the Execution API; what the server did is in `server_trace`.
+are in every account that is asked. `vault` holds objects by mount and path, or "denied", and `files` the entries of
+each path; one that is missing there cannot be read.
+
+With `process` = "task" a task of Airflow 3 asks: first with its own `worker_env`, `worker_backend` and
+`worker_backend_kwargs`, then through the Execution API; what the server did is in `server_trace`.
 """
 
 from __future__ import annotations
@@ -16,7 +19,9 @@ from typing import Any, Final
 from secretsui.core import construct, execution_api
 from secretsui.core.backend_settings import MULTI_TEAM, SERVER, WORKER, configured, configured_for_workers, is_true
 from secretsui.core.backends.defaults import ENVIRONMENT, METASTORE
+from secretsui.core.backends.local_files import STORE as FILE
 from secretsui.core.backends.source import Ask, CannotTell, Kind, Raises, State
+from secretsui.core.backends.vault import STORE as VAULT
 from secretsui.core.chain import Chain, Process, Settings, chain
 from secretsui.core.connection import Connection
 from secretsui.core.dialects import Dialect
@@ -82,6 +87,10 @@ class World:
             return self._row(ask.name) if ask.mount == "connection" else _text(self.variables.get(ask.name))
         if ask.store == "secrets-manager":
             return _entry(self._secret(ask))
+        if ask.store == VAULT:
+            return _object((self.case.get("vault") or {}).get(f"{ask.mount}/{ask.name}"))
+        if ask.store == FILE:
+            return _of_file((self.case.get("files") or {}).get(ask.mount), ask.name)
         found = (self.case.get("parameters") or {}).get(ask.name)
         return _entry(found) if ask.version in ("", "1") else ABSENT
 
@@ -126,6 +135,22 @@ def _entry(found: object) -> Answer:
         return Answer("failed", error=error)
     state: State | None = "deleted" if found.get("deleted") else "binary" if found.get("binary") else None
     return Answer(state) if state else _text(found.get("value"))
+
+
+def _object(found: object) -> Answer:
+    """An object in Vault, or a text that says what the server answers instead: denied or failed."""
+    if isinstance(found, dict):
+        return Answer("present", found)
+    return Answer("denied" if found == "denied" else "failed") if found else ABSENT
+
+
+def _of_file(entries: object, name: str) -> Answer:
+    """A list stands for its only entry."""
+    if not isinstance(entries, dict):
+        return Answer("failed")
+    found = entries.get(name)
+    value = found[0] if isinstance(found, list) and found else found
+    return _text(value) if value is None or isinstance(value, str) else Answer("present", value)
 
 
 def told(found: Resolution) -> dict[str, Any]:

@@ -205,3 +205,17 @@ def test_the_example_of_the_documentation_is_true() -> None:
     assert found
     assert simulate.answer_line(found[1].encode()) == found[2]
     assert json.loads(found[2])["value"] == ""
+
+
+def test_vault_and_files_are_worlds_as_well() -> None:
+    vault = {"backend": "airflow.providers.hashicorp.secrets.vault.VaultBackend", "backend_kwargs": {"token": "t"}}
+    objects = {"secret/variables/v": {"value": "x"}, "secret/variables/w": "denied"}
+    assert variable(**vault, vault=objects)["value"] == "x"
+    assert outcomes(variable("w", **vault, vault=objects)) == ["error", "miss", "miss"]
+    assert outcomes(variable("absent", **vault, vault=objects)) == ["miss", "miss", "miss"]
+    files = {"backend": "airflow.secrets.local_filesystem.LocalFilesystemBackend"}
+    world = files | {"backend_kwargs": {"connections_file_path": "c.json"}}
+    entries = {"db": ["http://h"], "fields": {"conn_type": "http", "host": "h"}}
+    assert connection(**world, files={"c.json": entries})["host"] == "h"
+    assert connection("fields", **world, files={"c.json": entries})["host"] == "h"
+    assert outcomes(connection(**world)) == ["error", "miss", "miss"]
