@@ -24,6 +24,7 @@ from secretsui.web.problems import words_of_loss, words_of_value
 
 State = Literal["same", "differs", "unread"]
 
+MOST_KEYS: Final = 200  # of an extra that are told one by one
 SHOWN: Final = tuple(field for field in FIELDS if field != "description")  # no secret can carry one
 
 
@@ -137,7 +138,7 @@ def _bits(field: str, stored: Any, secrecy: Secrecy) -> Iterator[Bit]:
     if not value:
         return
     keys = _object(value) if field == "extra" else None
-    if keys is None:
+    if keys is None or len(keys) > MOST_KEYS:
         hidden = field == "extra" or secrecy.hides(field)
         yield Bit(Piece(_spelled(value), "secret" if hidden else "plain"))
         return

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from typing import Any
 
@@ -54,6 +55,16 @@ def test_secrets_lie_under_dots_until_they_are_shown() -> None:
     assert "data-clear >s3cret<" not in hidden
     assert "data-clear >s3cret<" in shown
     assert "data-clear hidden" not in shown
+
+
+def test_thousands_of_keys_make_a_small_page_that_is_exact_and_hides_them() -> None:
+    typed = {"extra": json.dumps({f"key{number}": f"hidden {number}" for number in range(2000)})}
+    page = fragment(**typed)
+    assert panes(page) == [each.text for each in context(**typed)["result"].renderings]
+    assert page.count("<span") < 200
+    seen = re.sub(r"<span[^>]* data-clear hidden>.*?</span>", "", page, flags=re.DOTALL)
+    assert "hidden 0" not in seen
+    assert "hidden 1999" not in seen
 
 
 def test_a_text_without_secrets_has_no_button_to_show_them() -> None:

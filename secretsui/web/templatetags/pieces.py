@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Final
@@ -20,6 +20,7 @@ register = template.Library()
 Run = tuple[SafeString, str, SafeString]
 
 _CSS: Final = {"type": "note", "host": "note", "key": "warn", "escaped": "esc"}
+MOST: Final = 1000  # pieces of one text that are marked up one by one
 _NOTHING: Final = SafeString("")
 _END: Final = SafeString("</span>")
 _STARTS: Final[Mapping[str, SafeString]] = {tone: format_html('<span class="{}">', css) for tone, css in _CSS.items()}
@@ -28,7 +29,18 @@ _STARTS: Final[Mapping[str, SafeString]] = {tone: format_html('<span class="{}">
 @register.simple_tag
 def pieces(found: Iterable[Piece], shown: bool = False) -> SafeString:
     """The dots are drawn by the style sheet, so that the text on the page is the text to copy."""
-    return format_html_join("", "{}{}{}", _runs(found, _secret(shown)))
+    return format_html_join("", "{}{}{}", _runs(_few(list(found)), _secret(shown)))
+
+
+def _few(found: Sequence[Piece]) -> Sequence[Piece]:
+    """Of very many pieces no more than three, so that the page stays small; what was hidden still is."""
+    if len(found) <= MOST:
+        return found
+    secrets = [place for place, piece in enumerate(found) if piece.tone == "secret"]
+    if not secrets:
+        return [Piece(real(found))]
+    first, behind = secrets[0], secrets[-1] + 1
+    return [Piece(real(found[:first])), Piece(real(found[first:behind]), "secret"), Piece(real(found[behind:]))]
 
 
 def _runs(found: Iterable[Piece], secret: SafeString) -> Iterator[Run]:
