@@ -32,6 +32,21 @@ Case = Mapping[str, Any]
 AMAZON: Final[Mapping[str, str]] = {"2.11": "8.29.0", "3.3": "9.39.0", "3.3-sdk": "9.39.0"}
 
 
+SHAPE: Final[Mapping[str, type]] = {
+    "backend": str,
+    "worker_backend": str,
+    "amazon": str,
+    "env": dict,
+    "worker_env": dict,
+    "metastore": list,
+    "metastore_variables": list,
+    "secrets": dict,
+    "parameters": dict,
+    "vault": dict,
+    "files": dict,
+}
+
+
 class CannotAnswer(Exception):
     """`airflow_class` is what Airflow raises where it does."""
 
@@ -40,7 +55,29 @@ class CannotAnswer(Exception):
         self.airflow_class = airflow_class
 
 
-def resolution(case: Case, dialect: Dialect, kind: Kind, secret_id: str) -> Resolution:
+def require_shape(case: Case, secret_id: object) -> None:
+    if not isinstance(secret_id, str):
+        raise CannotAnswer("BadInput", "The id must be text.")
+    for name, wanted in SHAPE.items():
+        if not isinstance(case.get(name) or wanted(), wanted):
+            raise CannotAnswer("BadInput", f"The field {name} has the wrong type.")
+    for field in ("env", "worker_env"):
+        if not all(value is None or isinstance(value, str) for value in (case.get(field) or {}).values()):
+            raise CannotAnswer("BadInput", f"A value in {field} is no text.")
+    _require_rows(case, "metastore", "conn_id", ())
+    _require_rows(case, "metastore_variables", "key", ("val",))
+
+
+def _require_rows(case: Case, field: str, key: str, texts: Sequence[str]) -> None:
+    for row in case.get(field) or []:
+        if not (isinstance(row, dict) and isinstance(row.get(key), str)):
+            raise CannotAnswer("BadInput", f"A row of {field} must be an object with a {key}.")
+        if not all(row.get(name) is None or isinstance(row[name], str) for name in texts):
+            raise CannotAnswer("BadInput", f"A row of {field} holds no text.")
+
+
+def resolution(case: Case, dialect: Dialect, kind: Kind, secret_id: Any) -> Resolution:
+    require_shape(case, secret_id)
     server, worker = World(case, "env", dialect), World(case, "worker_env", dialect)
     settings = Settings(
         airflow=dialect.removesuffix("-sdk"),

@@ -219,3 +219,26 @@ def test_vault_and_files_are_worlds_as_well() -> None:
     assert connection(**world, files={"c.json": entries})["host"] == "h"
     assert connection("fields", **world, files={"c.json": entries})["host"] == "h"
     assert outcomes(connection(**world)) == ["error", "miss", "miss"]
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        {"key": 5},
+        {"key": ["v"]},
+        {"key": None},
+        {"env": [1]},
+        {"env": {"A": 5}},
+        {"worker_env": {"A": []}},
+        {"backend": 5},
+        {"amazon": 9.39},
+        {"metastore": [{"x": 1}]},
+        {"metastore": {"db": 1}},
+        {"metastore_variables": [{"key": "v", "val": 5}]},
+        {"metastore_variables": ["v"]},
+        {"secrets": ["v"]},
+        {"vault": "v"},
+    ],
+)
+def test_a_world_of_the_wrong_shape_is_bad_input(case: dict[str, Any]) -> None:
+    assert simulate.answer({"op": "resolve_variable", "key": "v", **case})["error"] == "BadInput"
