@@ -248,7 +248,8 @@ class ConnectionFields(forms.Form):
         typed = self.cleaned_data["port"]
         if not typed:
             return None
-        if not (typed.isascii() and typed.isdecimal() and 1 <= int(typed) <= 65_535):
+        is_short = len(typed) <= 100  # of thousands of digits Python makes no number
+        if not (is_short and typed.isascii() and typed.isdecimal() and 1 <= int(typed) <= 65_535):
             raise forms.ValidationError(_("A port is a whole number from 1 to 65535."))
         return int(typed)
 

@@ -119,6 +119,7 @@ def test_the_same_form_sent_twice_creates_one(one: OneSecret, maker: Client) -> 
         ({"key": "x" * 500}, "The full name is longer than 512 characters."),
         ({"conn_type": ""}, "Connection Type: This field is required."),
         ({"port": "0"}, "Port: A port is a whole number"),
+        ({"port": "9" * 5000}, "Port: A port is a whole number"),
         ({"extra": "[]"}, "The extra is not a JSON object."),
         ({"host": "Upper.Example", "written_as": "uri"}, "Store it as JSON"),
         ({"tag_key": ["aws:x"], "tag_value": ["1"]}, "Keys that start with aws: belong to AWS."),
