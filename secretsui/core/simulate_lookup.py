@@ -115,13 +115,13 @@ class World:
         self.case, self.dialect = case, dialect
         self.environ = _environ(case, env)
         self.rows = {row["conn_id"]: row for row in case.get("metastore") or []}
-        self.variables = {row["key"]: row.get("val") for row in case.get("metastore_variables") or []}
+        self.variables = {row["key"]: row for row in case.get("metastore_variables") or []}
 
     def answer(self, ask: Ask) -> Answer:
         if ask.store == ENVIRONMENT:
             return _text(self.environ.get(ask.name))
         if ask.store == METASTORE:
-            return self._row(ask.name) if ask.mount == "connection" else _text(self.variables.get(ask.name))
+            return self._row(ask)
         if ask.store == "secrets-manager":
             return _entry(self._secret(ask))
         if ask.store == VAULT:
@@ -141,9 +141,12 @@ class World:
         own = (str(self.case.get("account", ask.account)), self.case.get("region", ask.region))
         return secrets.get(ask.name) if own == (ask.account, ask.region) else None
 
-    def _row(self, conn_id: str) -> Answer:
-        row = self.rows.get(conn_id)
-        return ABSENT if row is None else Answer("present", stored(row, self.dialect))
+    def _row(self, ask: Ask) -> Answer:
+        rows = self.rows if ask.mount == "connection" else self.variables
+        row = rows.get(ask.name)
+        if row is None or row.get("team_name") not in (None, ask.team):
+            return ABSENT
+        return Answer("present", stored(row, self.dialect)) if rows is self.rows else _text(row.get("val"))
 
 
 def stored(row: Mapping[str, Any], dialect: Dialect) -> Connection:

@@ -242,3 +242,9 @@ def test_vault_and_files_are_worlds_as_well() -> None:
 )
 def test_a_world_of_the_wrong_shape_is_bad_input(case: dict[str, Any]) -> None:
     assert simulate.answer({"op": "resolve_variable", "key": "v", **case})["error"] == "BadInput"
+
+
+def test_a_row_of_a_team_is_for_that_team_alone() -> None:
+    assert connection(metastore=[{**ROW, "team_name": "red"}])["error"] == "AirflowNotFoundException"
+    assert variable(metastore_variables=[{"key": "v", "val": "x", "team_name": "red"}])["value"] is None
+    assert variable(metastore_variables=[{"key": "v", "val": "x", "team_name": None}])["value"] == "x"
