@@ -27,7 +27,7 @@ CURRENT: Final = "AWSCURRENT"
 PREVIOUS: Final = "AWSPREVIOUS"
 DELETED: Final = "You can't perform this operation on the secret because it was marked for deletion."
 _NAME: Final = re.compile(r"[A-Za-z0-9/_+=.@!-]{1,512}")
-_ARN: Final = re.compile(r"arn:[\w-]+:secretsmanager:.{1,2000}")
+_ARN: Final = re.compile(r"arn:[\w-]+:secretsmanager:.{1,2000}", re.DOTALL)
 _create_secret = SecretsManagerBackend.create_secret
 _delete_secret = SecretsManagerBackend.delete_secret
 _restore_secret = SecretsManagerBackend.restore_secret

@@ -31,7 +31,7 @@ class Stage:
 @pytest.fixture(scope="module")
 def stage(seed: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     maker = WorldMaker(seed)
-    usual, shared = maker.settings(200), maker.settings(20, [SHARED])
+    usual, shared = maker.settings(210), maker.settings(20, [SHARED])
     known = [maker.known(case) for case in fixed() if "process" not in case]
     with aws_of([*usual, *shared, *(setting for setting, _ in known)], tmp_path_factory.mktemp("aws")):
         yield Stage(

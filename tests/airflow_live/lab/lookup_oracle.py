@@ -27,6 +27,7 @@ class LookupOracle(oracle.Oracle):
     def __init__(self) -> None:
         super().__init__()
         share_models_of_aws()
+        do_not_wait_for_the_disk()
 
     def answer(self, case):
         self.said = None
@@ -158,6 +159,15 @@ def share_models_of_aws():
 
     loader = session.create_loader()
     session.create_loader = lambda *args, **kwargs: loader
+
+
+def do_not_wait_for_the_disk():
+    """Each world has rows of its own, and the database lives no longer than this process."""
+    from airflow import settings
+    from sqlalchemy import event
+
+    event.listen(settings.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = OFF"))
+    settings.engine.dispose()
 
 
 if __name__ == "__main__":
