@@ -8,18 +8,20 @@ from typing import Any, Final
 
 from secretsui.airflow import env_file
 from secretsui.airflow.env_interpolation import Open, interpolated
-from secretsui.airflow.env_yaml import items, line_of, load_one, mapping, text_of, word
+from secretsui.airflow.env_yaml import items, line_of, load_map, mapping, text_of, word
 from secretsui.airflow.environment import Collector, EnvironmentReport, Unknown, Value
 from secretsui.core.sensitive import Sensitive
 
+_EXPECTED: Final = "Compose file with its services"
 _INHERITED: Final = Unknown("inherited", maybe_unset=True)
 
 
 def read(text: str, *, files: Mapping[str, str] | None = None, dotenv: str = "") -> EnvironmentReport:
     """`files` are the texts of env files by the path that the services give, `dotenv` that of the project's .env."""
     collector = Collector()
-    project = load_one(text, collector)
-    _Project(collector, files or {}, env_file.values_of(dotenv)).read(project)
+    project = load_map(text, collector, _EXPECTED)
+    if project is not None:
+        _Project(collector, files or {}, env_file.values_of(dotenv)).read(project)
     return collector.report()
 
 
@@ -27,11 +29,11 @@ class _Project:
     def __init__(self, collector: Collector, files: Mapping[str, str], variables: Mapping[str, str]) -> None:
         self._collector, self._files, self._variables = collector, files, variables
 
-    def read(self, project: object) -> None:
-        services = mapping(mapping(project).get("services"))
+    def read(self, project: dict[str, Any]) -> None:
+        services = mapping(project.get("services"))
         if not services:
-            self._collector.problem("bad-shape", expected="Compose file with its services")
-        if "include" in mapping(project):
+            self._collector.problem("bad-shape", expected=_EXPECTED)
+        if "include" in project:
             self._collector.gap("included", line=line_of(project, "include"))
         for name, service in services.items():
             self._service(name, mapping(service))

@@ -22,6 +22,7 @@ Reader = Literal["python-dotenv", "compose", "docker"]
 
 _BLANKS: Final = re.compile(r"\s+")
 _MAX_BLANKS: Final = 250  # the parser takes the square of their number
+_MAX_REFERENCES: Final = 100  # likewise
 _DOLLAR_OF_COMPOSE: Final = re.compile(r"\$(?!\{[A-Za-z_]\w*(?::-[^}$]*)?\})")
 _ODD_FOR_COMPOSE: Final = Unknown("readers-differ")
 _INHERITED: Final = Unknown("inherited", maybe_unset=True)
@@ -97,6 +98,8 @@ class _Dotenv:
             return self._unset(binding.key or "", line)
         if self._reader == "compose" and _differs(binding):
             return _ODD_FOR_COMPOSE
+        if binding.value.count("${") > _MAX_REFERENCES:
+            return Unknown("interpolation")
         parts = [self._part(atom, line) for atom in parse_variables(binding.value)]
         if any(part is None for part in parts):
             return Unknown("interpolation")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 from secretsui.airflow.env_kubernetes import Held, read_env, read_env_from
-from secretsui.airflow.env_yaml import BadText, Map, documents, items, line_of, load_one, mapping, text_of, word
+from secretsui.airflow.env_yaml import BadText, Map, documents, items, line_of, load_map, mapping, text_of, word
 from secretsui.airflow.environment import (
     EVERYWHERE,
     Collector,
@@ -26,7 +26,7 @@ from secretsui.core.sensitive import Sensitive
 Chart = Literal["official", "community"]
 BUILT_IN: Final = "AIRFLOW_CONN_AIRFLOW_DB"
 _TEMPLATE: Final = Unknown("template")
-_NAMED: Final = re.compile(r"^[ \t]*-?[ \t]*name:[ \t]*[\"']?([A-Za-z0-9_.\-]{1,250})[\"']?[ \t]*$", re.MULTILINE)
+_NAMED: Final = re.compile(r"^[ \t]*(?:-[ \t]+)?name:[ \t]*[\"']?([A-Za-z0-9_.\-]{1,250})[\"']?[ \t]*$", re.MULTILINE)
 _OFFICIAL_ONLY: Final = frozenset(
     {"env", "secret", "data", "extraEnvFrom", "extraSecrets", "enableBuiltInSecretEnvVars", "workers", "scheduler"}
 )
@@ -36,15 +36,15 @@ _SYNCED: Final = {"connections": ("id", "AIRFLOW_CONN_"), "variables": ("key", "
 def read(text: str, chart: Chart | None = None) -> EnvironmentReport:
     """The values that were given to the chart, beside its defaults; the chart is told by their shape."""
     collector = Collector()
-    values = load_one(text, collector)
-    if not isinstance(values, dict):
-        collector.problem("bad-shape", expected="values of the chart")
-    nested = mapping(mapping(values).get("airflow"))
+    values = load_map(text, collector, "values of the chart")
+    if values is None:
+        return collector.report()
+    nested = mapping(values.get("airflow"))
     chart = chart or ("community" if nested and not _is_official(nested) else "official")
     if chart == "community":
         _community(collector, nested)
     else:
-        _official(collector, nested if _is_official(nested) else mapping(values))
+        _official(collector, nested if _is_official(nested) else values)
     return collector.report()
 
 

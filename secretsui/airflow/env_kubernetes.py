@@ -12,7 +12,7 @@ from secretsui.airflow.environment import EVERYWHERE, Collector, EnvironmentRepo
 from secretsui.core.sensitive import Sensitive
 
 Holder = Literal["kubernetes-secret", "kubernetes-configmap"]
-_EXPANDED: Final = re.compile(r"\$\$|\$\(([^)]*)\)")
+_EXPANDED: Final = re.compile(r"\$\$|\$\(([-.\w]+)\)", re.ASCII)
 _HOLDERS: Final[Mapping[str, Holder]] = {
     "secretRef": "kubernetes-secret",
     "configMapRef": "kubernetes-configmap",
@@ -44,7 +44,8 @@ def _held(holder: Holder, name: str, key: str, value: object) -> Value:
 def read(text: str) -> EnvironmentReport:
     """Manifests, or what `kubectl get -o yaml` or `-o json` prints."""
     collector = Collector()
-    return _read(load(text, collector) or [], collector)
+    found = load(text, collector)
+    return collector.report() if found is None else _read(found, collector)
 
 
 def read_objects(objects: Iterable[object]) -> EnvironmentReport:

@@ -13,9 +13,10 @@ from secretsui.airflow.environment import MAX_TEXT, Collector, Unknown, Value
 from secretsui.core.sensitive import Sensitive
 
 _MAX_DEPTH: Final = 60
+_MAX_NODES: Final = 100_000
 _MAX_MERGED: Final = 100_000
 _AMBIGUOUS: Final = Unknown("ambiguous-yaml")
-_EXPONENT_OR_OCTAL: Final = re.compile(r"[-+]?(?:0o[0-7]+|[\d_]+(?:\.\d*)?[eE][-+]?\d+)")
+_EXPONENT_OR_OCTAL: Final = re.compile(r"[-+]?(?:0o[0-7]+|[\d_]+(?:\.\d*)?[eE][-+]?\d+)", re.ASCII)
 _WHOLE: Final = re.compile(r"0|-?[1-9][0-9]{0,5}")  # more digits some tools write with an exponent
 _TAG: Final = "tag:yaml.org,2002:"
 
@@ -80,11 +81,17 @@ def load(text: str, collector: Collector) -> list[Any] | None:
     return [document.content for document in found]
 
 
-def load_one(text: str, collector: Collector) -> Any:
+def load_map(text: str, collector: Collector, expected: str) -> dict[str, Any] | None:
+    """The one document of a text, if it is a mapping: the collector is told what was expected."""
     found = load(text, collector)
-    if found is not None and len(found) > 1:
+    if found is None:
+        return None
+    if len(found) > 1:
         collector.problem("several-documents")
-    return found[0] if found else None
+    if not found or not isinstance(found[0], dict):
+        collector.problem("bad-shape", expected=expected)
+        return None
+    return found[0]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -121,10 +128,13 @@ def _documents(text: str) -> Iterator[Document]:
 
 
 class _Loader(yaml.SafeLoader):
-    depth = 0
+    depth = nodes = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         self.depth += 1
+        self.nodes += 1
+        if self.nodes > _MAX_NODES:
+            raise BadText("too-long")
         if self.depth > _MAX_DEPTH:
             raise BadText("too-deep", self.line + 1)
         try:

@@ -87,6 +87,7 @@ def test_a_value_without_quotes_that_goes_on_in_the_next_lines_is_not_taken_for_
     [
         ("A=1\nX='never closed\n", ("bad-line", 2)),
         ("A=1\nB=a" + " " * 100_000 + "b", ("too-many-blanks", 2)),
+        ("A=1\nAIRFLOW_VAR_X=" + "${" * 200_000 + "\nX='", ("bad-line", 3)),
         ("A" * 600_000, ("too-long", 0)),
     ],
 )

@@ -98,6 +98,11 @@ def test_the_community_chart_has_its_own_order_and_writes_some_to_the_database()
     assert problems(report) == [("overridden", 10), ("synced", 18), ("synced", 21)]
 
 
+def test_long_runs_in_a_template_take_no_time() -> None:
+    report = env_helm.read("extraEnv: |\n  {{\n  " + " " * 300_000 + "x\n")
+    assert gaps(report) == [("template", "", "extraEnv")]
+
+
 def test_text_that_is_no_values_is_refused() -> None:
-    assert problems(env_helm.read("- a\n- b\n"))[0] == ("bad-shape", 0)
-    assert problems(env_helm.read("a: 'b\n"))[0] == ("bad-text", 2)
+    assert problems(env_helm.read("- a\n- b\n")) == [("bad-shape", 0)]
+    assert problems(env_helm.read("a: 'b\n")) == [("bad-text", 2)]

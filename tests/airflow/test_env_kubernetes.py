@@ -59,5 +59,10 @@ def test_the_last_of_two_settings_counts() -> None:
     assert (values(report, "p/c"), problems(report)) == ({"AIRFLOW_VAR_X": "b"}, [("duplicate", 6)])
 
 
+def test_references_that_never_end_take_no_time() -> None:
+    pod = {**POD, "spec": {"containers": [{"name": "c", "env": [{"name": "AIRFLOW_VAR_X", "value": "$(" * 200_000}]}]}}
+    assert values(env_kubernetes.read_objects([pod]), "p/c") == {"AIRFLOW_VAR_X": "$(" * 200_000}
+
+
 def test_a_text_without_workloads_is_refused() -> None:
     assert problems(env_kubernetes.read("kind: Secret\n")) == [("bad-shape", 0)]
