@@ -21,6 +21,7 @@ import oracle
 SETTINGS = {"backend": "AIRFLOW__SECRETS__BACKEND", "worker_backend": "AIRFLOW__WORKERS__SECRETS_BACKEND"}
 PATIENCE_SECONDS = 600  # on a busy machine nothing may end a call or a connection but its end
 HANDLERS = {"GetConnection": "handle_get_connection", "GetVariable": "handle_get_variable"}
+REFUSALS = ("ServerResponseError", "HTTPStatusError", "InvalidURL")
 
 
 class LookupOracle(oracle.Oracle):
@@ -30,8 +31,10 @@ class LookupOracle(oracle.Oracle):
         do_not_wait_for_the_disk()
 
     def answer(self, case):
-        self.said = None
+        self.said = self.failure = None
         result = super().answer(case)
+        if self.failure:
+            result["lab"] = self.failure
         return result if self.said is None else {**result, "server_trace": self.said}
 
     def op_resolve_connection(self, case, trace):
@@ -94,6 +97,10 @@ class LookupOracle(oracle.Oracle):
         try:
             with oracle.changed_environ(without), self.world(case, self.said):
                 return answer_of_api(self.client, message)
+        except Exception as error:  # Airflow takes all of them for "not there", so tell those that are no answer
+            if type(error).__name__ not in REFUSALS:
+                self.failure = repr(error)
+            raise
         finally:
             task_runner.SUPERVISOR_COMMS = comms
 
