@@ -49,11 +49,12 @@ def action_of(sent: QueryDict, default: str = "") -> str:
     return "preview" if "repair" in sent or sent.get("action") in _ASKED else sent.get("action", default)
 
 
-def facts_of(composed: Composed | None, kind: str) -> Mapping[str, Any]:
+def facts_of(composed: Composed | None, kind: str, remarks: Review | None = None) -> Mapping[str, Any]:
     """For templates: what will be read from this text, without a value, as some may come from a stored version."""
     if composed is None or composed.problem:
         return {}
-    hint = variable_preview.of(composed.text) if kind == Kind.VARIABLE and composed.text else None
+    said = [remark.words.cause for remark in remarks.remarks] if remarks else ()
+    hint = variable_preview.of(composed.text, said) if kind == Kind.VARIABLE and composed.text else None
     return {"table": table(composed), "hint": hint, "composed": composed}
 
 
@@ -61,7 +62,7 @@ def typed_facts(sent: QueryDict, composed: Composed, kind: str, target: Target, 
     """The same of a text of which every character was typed: with its values, and in every form unless its fields hold
     what belongs elsewhere.
     """
-    facts = facts_of(composed, kind)
+    facts = facts_of(composed, kind, remarks)
     if not facts or kind != Kind.CONNECTION:
         return facts
     result = None if remarks.spoils_reading else _result(sent, composed, target)

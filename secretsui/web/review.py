@@ -13,7 +13,8 @@ from secretsui.core.findings import Finding
 from secretsui.core.guard import Problem, before_save
 from secretsui.core.rules import format as rules
 from secretsui.core.sensitive import Sensitive
-from secretsui.web import findings
+from secretsui.inventory.models import Kind
+from secretsui.web import findings, variable_preview
 from secretsui.web.connection_form import Composed, Form, differing, read
 from secretsui.web.forms.connection import ConnectionFields
 from secretsui.web.forms.stored import Stored
@@ -31,6 +32,8 @@ _ASKED_ABOUT: Final = frozenset({"critical", "high"})
 _OF_ROUND_TRIP: Final = frozenset({"R-44", "R-45"})
 # Errors of a text whose fields are read as they are meant, or said to differ.
 _NOT_SPOILING: Final = frozenset({"differs", "mask", "too-large"})
+# The code of the preview of a variable for the same fault.
+_ODDITIES: Final = {"quoted": "quoted", "white-space": "trailing-newline"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def review(key: str, composed: Composed, form: Form, kind: str, *, name: str = "
         return Review([Remark("error", words, "value", composed.problem.where, composed.problem.reason)])
     guarded = [_remark(problem) for problem in before_save(key, composed.text, kind, name=name, new=new)]
     said = [*guarded, *_of_form(composed, form)]
-    every = _with_findings(said, composed.text, form, kind)
+    every = [_explained(each, composed.text, kind) for each in _with_findings(said, composed.text, form, kind)]
     return Review(sorted(every, key=lambda each: _ORDER.index(each.severity)))
 
 
@@ -97,6 +100,16 @@ def remarks_of(text: Sensitive, kind: str, place: str = "") -> Sequence[Remark]:
 def _remark(problem: Problem) -> Remark:
     words = (words_of_name if problem.field == "name" else words_of_value)(problem.code, problem.facts)
     return Remark(problem.severity, words, problem.field, str(problem.facts.get("where", "")), problem.code)
+
+
+def _explained(remark: Remark, text: Sensitive, kind: str) -> Remark:
+    """What is odd about a variable in the words of its preview, which then does not say it again."""
+    raw = text.reveal()
+    is_other = remark.code == "white-space" and raw.strip() != raw.rstrip("\r\n")
+    if kind != Kind.VARIABLE or is_other or remark.code not in _ODDITIES:
+        return remark
+    words = variable_preview.WORDS[_ODDITIES[remark.code]]
+    return replace(remark, words=Words(words, remark.words.remedy))
 
 
 def _with_findings(said: Sequence[Remark], text: Sensitive, form: Form, kind: str) -> Iterator[Remark]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -62,13 +62,15 @@ class VariableReading:
         return max(0, (self.value.size if self.value else 0) - MOST_KEYS)
 
 
-def of(text: Sensitive) -> VariableReading:
+def of(text: Sensitive, said: Collection[str | Promise] = ()) -> VariableReading:
+    """Without the notes in words that are `said` elsewhere on the page."""
     value, where = None, ""
     try:
         value = json_value(text)
     except DecodeError as failure:
         where = failure.where
-    return VariableReading(len(text.reveal()), value, where, [_note(each) for each in oddities(text)])
+    notes = [note for note in map(_note, oddities(text)) if note.words not in said]
+    return VariableReading(len(text.reveal()), value, where, notes)
 
 
 def _note(oddity: Oddity) -> Note:

@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from secretsui.access.models import Level
+from secretsui.inventory.models import Kind
 from secretsui.stores.base import Conflict, StoreError, Value
 from secretsui.web import live, subject
 from secretsui.web.connection_form import Composed, bind, of_text, to_text
@@ -90,7 +91,9 @@ def _again(request: HttpRequest, found: Subject, *, status: int, **facts: Any) -
 def _page(request: HttpRequest, found: Subject, editor: Editor, *, status: int = 200, **more: Any) -> HttpResponse:
     kind = found.prefix.kind
     facts = {"subject": found, "editor": editor, "form": editor.form, "types": known_types(), "kind": kind}
-    return render(request, "edit/edit.html", {**facts, **facts_of(editor.composed, kind), **more}, status=status)
+    return render(
+        request, "edit/edit.html", {**facts, **facts_of(editor.composed, kind, editor.review), **more}, status=status
+    )
 
 
 def _typed_facts(request: HttpRequest, found: Subject) -> Mapping[str, Any]:
@@ -157,7 +160,11 @@ def _valid(request: HttpRequest, found: Subject, editor: Editor, attempt: Attemp
     if attempt.action == "preview":
         typed = _typed_facts(request, found)
         return _page(
-            request, found, now, keeps=True, **{name: typed[name] for name in ("table", "result") if name in typed}
+            request,
+            found,
+            now,
+            keeps=kind == Kind.CONNECTION,
+            **{name: typed[name] for name in ("table", "result") if name in typed},
         )
     if attempt.replaces != attempt.current.version_id:
         return _page(request, found, now, status=409)

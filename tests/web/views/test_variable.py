@@ -103,6 +103,28 @@ def test_the_preview_says_what_a_dag_gets(variable: OneSecret, editor: Client, t
     assert says in text_of(page)
 
 
+@pytest.mark.parametrize(
+    ("text", "says", "does_not_say"),
+    [
+        ('"mystring"', "The quotation marks are a part of the text", "Quotation marks stand around the whole value"),
+        ("on\r\n", "The text ends with a line break", "White space stands around the value"),
+        ("on \n", "White space stands around the value", "Quotation marks"),
+    ],
+)
+def test_the_preview_says_a_fault_once(
+    variable: OneSecret, editor: Client, text: str, says: str, does_not_say: str
+) -> None:
+    form = variable.make("before").form(editor)
+    for page in (
+        editor.post(reverse("secret-new-preview"), draft(variable, text=text), headers=HTMX),
+        variable.post(editor, "edit", form | {"text": text, "action": "preview"}),
+    ):
+        beside_the_form = text_of(page).rpartition("What Airflow will read")[2]
+        assert beside_the_form.count(says) == 1
+        assert does_not_say not in beside_the_form
+        assert "Hidden values" not in beside_the_form
+
+
 def test_the_preview_holds_no_value(variable: OneSecret, editor: Client) -> None:
     page = editor.post(reverse("secret-new-preview"), draft(variable, text='{"a": "Kan4rien"}'), headers=HTMX)
     assert "Kan4rien" not in page.content.decode()
