@@ -114,8 +114,8 @@ def _secrets(collector: Collector, given: object) -> None:
 def _extra_env(collector: Collector, holder: dict[str, Any], held: Held) -> None:
     """A template in a string: often it is a plain list all the same. Otherwise at least the names are taken."""
     text, line = word(holder.get("extraEnv")), line_of(holder, "extraEnv")
-    given = _list_in(text)
-    if given is not None:
+    given = _list_in(holder.get("extraEnv"))
+    if given is not None and all(_is_plain(each.get("name")) for each in given):
         read_env(collector, _without_templates(given), held, "extraEnv", line=line)
         return
     for found in _NAMED.finditer(text):
@@ -123,20 +123,26 @@ def _extra_env(collector: Collector, holder: dict[str, Any], held: Held) -> None
     collector.gap("template", "extraEnv", line)
 
 
-def _list_in(text: str) -> list[Any] | None:
-    """None where it is no list before the template was rendered."""
+def _is_plain(name: object) -> bool:
+    return isinstance(name, str) and "{{" not in name
+
+
+def _list_in(text: object) -> list[dict[str, Any]] | None:
+    """None where it is no list of mappings before the template was rendered."""
+    if text is not None and not isinstance(text, str):
+        return None
     try:
-        found = documents(text)
+        found = documents(text or "")
     except BadText:
         return None
     given = found[0].content if found else []
-    return given if isinstance(given, list) and len(found) < 2 else None
+    is_list = isinstance(given, list) and all(isinstance(each, dict) for each in given)
+    return given if is_list and len(found) < 2 else None
 
 
 def _extra_env_from(collector: Collector, values: dict[str, Any], held: Held) -> None:
-    text, line = word(values.get("extraEnvFrom")), line_of(values, "extraEnvFrom")
-    given = _list_in(text)
-    if given is None:
+    given, line = _list_in(values.get("extraEnvFrom")), line_of(values, "extraEnvFrom")
+    if given is None or not all({"secretRef", "configMapRef"} & each.keys() for each in given):
         collector.gap("template", "extraEnvFrom", line)
     else:
         read_env_from(collector, given, held, line=line)

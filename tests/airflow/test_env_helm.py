@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from secretsui.airflow import env_helm
 from secretsui.airflow.environment import SecretRef, Unknown
 from tests.airflow.samples import gaps, origins, problems, text, values
@@ -64,6 +66,20 @@ def test_of_a_template_that_is_no_list_only_the_names_are_taken() -> None:
     report = env_helm.read(values_yaml)
     assert values(report)["AIRFLOW_VAR_X"] == Unknown("template", maybe_unset=True)
     assert gaps(report) == [("template", "", "extraEnvFrom"), ("template", "", "extraEnv")]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["[{name: AIRFLOW_VAR_X, value: a}]", "'[{{ x }}]'", "'- a'", "\"- {name: '{{ x }}', value: a}\"", "'a: b'"],
+)
+def test_what_is_no_plain_list_of_names_is_a_gap(written: str) -> None:
+    report = env_helm.read(f"extraEnv: {written}\nextraEnvFrom: {written}\n")
+    assert gaps(report) == [("template", "", "extraEnvFrom"), ("template", "", "extraEnv")]
+
+
+@pytest.mark.parametrize("written", ["~", "''", "'[]'", "'# nothing'"])
+def test_an_empty_template_is_no_gap(written: str) -> None:
+    assert not env_helm.read(f"extraEnv: {written}\nextraEnvFrom: {written}\n").gaps
 
 
 def test_config_maps_among_the_values_are_read() -> None:
