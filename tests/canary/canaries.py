@@ -10,7 +10,7 @@ import base64
 import hashlib
 import html
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 from urllib.parse import quote, quote_plus
 
@@ -25,6 +25,7 @@ def canary(name: str) -> str:
 
 
 Encoder = Callable[[str], Iterable[bytes]]
+What = tuple[str, str]  # the name of a canary, and the encoding it came in
 
 
 def _base64(word: str) -> Iterable[bytes]:
@@ -56,28 +57,40 @@ class Finder:
     """Finds canaries in bytes: in upper or lower case, in any of the encodings, or only the first ten characters."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._folded: dict[bytes, tuple[str, str]] = {}
-        self._exact: dict[bytes, tuple[str, str]] = {}
+        self._folded, self._exact = _Forms(), _Forms()
         for name in names:
             for encoding, encoder in ENCODERS.items():
                 for form in encoder(canary(name)[:-3]):
                     self._remember(form, (name, encoding))
-        # The few beginnings that all forms share: what has none of them needs no second look.
-        self._folded_stems = {form[:4] for form in self._folded}
-        self._exact_stems = {form[:5] for form in self._exact}
 
-    def _remember(self, form: bytes, what: tuple[str, str]) -> None:
+    def _remember(self, form: bytes, what: What) -> None:
         if what[1] in _CASE_MATTERS:
-            self._exact.setdefault(form, what)
+            self._exact.add(form, what)
         else:
-            self._folded.setdefault(form.lower(), what)
+            self._folded.add(form.lower(), what)
 
-    def find(self, content: bytes) -> set[tuple[str, str]]:
+    def find(self, content: bytes) -> set[What]:
         """Each (name, encoding) that is in there."""
-        folded = content.lower()
-        found: set[tuple[str, str]] = set()
-        if any(stem in folded for stem in self._folded_stems):
-            found |= {what for form, what in self._folded.items() if form in folded}
-        if any(stem in content for stem in self._exact_stems):
-            found |= {what for form, what in self._exact.items() if form in content}
-        return found
+        return {*self._folded.within(content.lower()), *self._exact.within(content)}
+
+
+class _Forms:
+    """What each form stands for, by the few beginnings that all of them share: only these are searched for."""
+
+    _START: Final = 3
+
+    def __init__(self) -> None:
+        self._what: dict[bytes, What] = {}
+        self._lengths: dict[bytes, set[int]] = {}
+
+    def add(self, form: bytes, what: What) -> None:
+        self._what.setdefault(form, what)
+        self._lengths.setdefault(form[: self._START], set()).add(len(form))
+
+    def within(self, content: bytes) -> Iterator[What]:
+        for start, lengths in self._lengths.items():
+            place = content.find(start)
+            while place >= 0:
+                pieces = (content[place : place + length] for length in lengths)
+                yield from (self._what[piece] for piece in pieces if piece in self._what)
+                place = content.find(start, place + 1)

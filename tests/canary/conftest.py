@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.template import Template
 
 from tests.aws import Aws
 from tests.canary import places
@@ -30,7 +31,13 @@ def world(live_place: Place, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> World
 
 
 @pytest.fixture
-def watch(world: World, capfd: pytest.CaptureFixture[str]) -> Iterator[Watch]:
+def plain_rendering(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the product renders: the test client keeps a copy of every context, and nobody looks at them here."""
+    monkeypatch.setattr(Template, "_render", lambda template, context: template.nodelist.render(context))
+
+
+@pytest.fixture
+def watch(world: World, plain_rendering: None, capfd: pytest.CaptureFixture[str]) -> Iterator[Watch]:
     """Listens while the test runs, and afterwards looks everywhere."""
     assert settings.DEBUG is False
     cache.clear()
