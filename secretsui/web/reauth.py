@@ -59,6 +59,11 @@ def confirmed(request: HttpRequest) -> bool:
     return bool(right)
 
 
+def asked_beside(request: HttpRequest) -> dict[str, bool]:
+    """For the page that shows components/confirm_password.html again: a password that was sent was not right."""
+    return {"must_confirm": True, "tried": CONFIRM_FIELD in request.POST}
+
+
 def ask(back: str) -> HttpResponse:
     """To the password page, and from there to `back`. The form's content is not kept: it may hold a secret."""
     return redirect(f"{reverse('account_reauthenticate')}?{urlencode({REDIRECT_FIELD_NAME: back})}")

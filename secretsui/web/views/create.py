@@ -31,7 +31,7 @@ from secretsui.web.forms.type_choice import is_choice
 from secretsui.web.guards import person
 from secretsui.web.labels import IDS
 from secretsui.web.preview import Target, action_of, context_of, preview_of, typed_facts
-from secretsui.web.reauth import CONFIRM_FIELD, ask, confirmed, is_recent
+from secretsui.web.reauth import ask, asked_beside, confirmed, is_recent
 from secretsui.web.repairing import repaired
 from secretsui.web.review import Review, review
 from secretsui.web.signing_in import keeps_page, keeps_text, kept
@@ -94,7 +94,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return _choose(request, status=422)
     draft = _draft(request, prefix)
     if not confirmed(request):
-        return _page(request, draft, status=403, must_confirm=True, tried=CONFIRM_FIELD in request.POST)
+        return _page(request, draft, status=403, **asked_beside(request))
     if _is_only_shown(request.POST):
         return _reshaped(request, draft)
     return _submitted(request, draft)

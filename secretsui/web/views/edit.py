@@ -23,7 +23,7 @@ from secretsui.web.forms.connection import known_types
 from secretsui.web.forms.stored import Stored
 from secretsui.web.forms.type_choice import is_choice
 from secretsui.web.preview import Target, action_of, context_of, facts_of, preview_of
-from secretsui.web.reauth import CONFIRM_FIELD, ask, confirmed, is_recent
+from secretsui.web.reauth import ask, asked_beside, confirmed, is_recent
 from secretsui.web.repairing import repaired
 from secretsui.web.review import review
 from secretsui.web.signing_in import keeps_page, keeps_text
@@ -52,7 +52,7 @@ def edit(request: HttpRequest, account: str, region: str, name: str) -> HttpResp
     if request.method == "GET":
         return _open(request, found) if is_recent(request) else ask(request.get_full_path())
     if not confirmed(request):
-        return _again(request, found, status=403, must_confirm=True, tried=CONFIRM_FIELD in request.POST)
+        return _again(request, found, status=403, **asked_beside(request))
     try:
         return _submitted(request, found)
     except StoreError as error:

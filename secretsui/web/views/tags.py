@@ -19,7 +19,7 @@ from secretsui.web import live, subject
 from secretsui.web.forms.details import DescriptionField, KmsKeyField
 from secretsui.web.forms.tags import TagRows, tags_before
 from secretsui.web.forms.text import unify
-from secretsui.web.reauth import CONFIRM_FIELD, ask, confirmed, is_recent
+from secretsui.web.reauth import CONFIRM_FIELD, ask, asked_beside, confirmed, is_recent
 from secretsui.web.subject import Subject
 
 
@@ -32,13 +32,8 @@ def tags(request: HttpRequest, account: str, region: str, name: str) -> HttpResp
         return _open_tags(request, found) if is_recent(request) else ask(request.get_full_path())
     rows = TagRows(request.POST, tags_before(request.POST))
     if not confirmed(request):
-        return _tags_page(request, found, rows, status=403, **_asked(request))
+        return _tags_page(request, found, rows, status=403, **asked_beside(request))
     return _save_tags(request, found, rows)
-
-
-def _asked(request: HttpRequest) -> dict[str, bool]:
-    """The password is asked for on the page itself, beside what was typed."""
-    return {"must_confirm": True, "tried": CONFIRM_FIELD in request.POST}
 
 
 def _save_tags(request: HttpRequest, found: Subject, rows: TagRows) -> HttpResponse:
@@ -87,7 +82,7 @@ def details(request: HttpRequest, account: str, region: str, name: str) -> HttpR
             return ask(request.get_full_path())
         return _details_page(request, found, DetailsForm(initial=_known(found)))
     if not confirmed(request):
-        return _details_page(request, found, DetailsForm(request.POST), status=403, **_asked(request))
+        return _details_page(request, found, DetailsForm(request.POST), status=403, **asked_beside(request))
     return _save_details(request, found)
 
 
