@@ -59,14 +59,15 @@ def facts_of(composed: Composed | None, kind: str, remarks: Review | None = None
 
 
 def typed_facts(sent: QueryDict, composed: Composed, kind: str, target: Target, remarks: Review) -> Mapping[str, Any]:
-    """The same of a text of which every character was typed: with its values, and in every form unless its fields hold
-    what belongs elsewhere.
+    """The same of a text of which every character was typed: with its values and in every form; but not where a field
+    that is open may hold a password, as it holds what belongs elsewhere.
     """
     facts = facts_of(composed, kind, remarks)
     if not facts or kind != Kind.CONNECTION:
         return facts
-    result = None if remarks.spoils_reading else _result(sent, composed, target)
-    return {**facts, "table": table(composed, values=True), "result": result}
+    if remarks.spoils_reading:
+        return {**facts, "result": None}
+    return {**facts, "table": table(composed, values=True), "result": _result(sent, composed, target)}
 
 
 def _result(sent: QueryDict, composed: Composed, target: Target) -> Result | None:

@@ -110,6 +110,13 @@ def test_a_text_that_no_airflow_reads_has_no_result() -> None:
     assert "The port is not a whole number" in fragment(mode="raw", text="http://h:port")
 
 
+@pytest.mark.parametrize("text", ["'postgres://u:Kan4rien@h/x'", '"{\\"password\\": \\"Kan4rien\\"}"'])
+def test_of_such_a_text_no_field_is_shown_as_nobody_knows_what_is_secret_in_it(text: str) -> None:
+    page = fragment(mode="raw", text=text)
+    assert "Field by field" in page
+    assert "Kan4rien" not in page
+
+
 def test_a_text_whose_fields_hold_what_belongs_elsewhere_has_no_result() -> None:
     page = fragment(mode="raw", text="google_cloud_platform://?project=x")
     assert context(mode="raw", text="google_cloud_platform://?project=x")["result"] is None
