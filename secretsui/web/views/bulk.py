@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -25,10 +24,10 @@ from secretsui.stores.base import StoreError
 from secretsui.web import csv_export, reauth
 from secretsui.web.context import level, visible
 from secretsui.web.forms.bulk import DeleteForm, TagsForm
+from secretsui.web.forms.ids import is_id
 from secretsui.web.guards import person
 from secretsui.web.views.secrets import rows
 
-NUMBER: Final = re.compile(r"[0-9]{1,18}")
 MOST: Final = 50  # one page of the list; each is a call to the store
 
 
@@ -61,7 +60,7 @@ class Selection:
 
 def _selection(request: HttpRequest) -> Selection:
     places = {prefix.pk: prefix for prefix in visible(request)}
-    ids = [int(each) for each in request.POST.getlist("s")[:MOST] if NUMBER.fullmatch(each)]
+    ids = [int(each) for each in request.POST.getlist("s")[:MOST] if is_id(each)]
     records = list(SecretRecord.objects.filter(pk__in=ids, prefix__in=places).order_by("key", "pk"))
     for record in records:
         record.prefix = places[record.prefix_id]

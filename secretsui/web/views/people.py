@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from secretsui.access import door
 from secretsui.access.models import AccessEvent
+from secretsui.web.forms.ids import is_id
 from secretsui.web.guards import administrators_only, person, signed_in
 from secretsui.web.links import password_link
 from secretsui.web.person_record import record_person
@@ -31,8 +32,8 @@ else:
 
 class Groups(AnyGroups):
     def clean(self, value: Any) -> Any:
-        """An id of more digits than a database has room for is no group, like any other that is unknown."""
-        if any(len(str(each)) > 18 for each in value or ()):
+        """What can be the id of no row is no group, like any other that is unknown."""
+        if not all(is_id(str(each)) for each in value or ()):
             raise forms.ValidationError(self.error_messages["invalid_choice"], params={"value": ""})
         return super().clean(value)
 
