@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from django.http import QueryDict
 
@@ -26,7 +26,6 @@ from secretsui.web.forms.retype import CannotMove, retyped
 from secretsui.web.forms.stored import Stored
 from secretsui.web.forms.variable import VariableText
 
-Mode = Literal["fields", "raw"]
 Form = ConnectionFields | RawText
 
 MAIN: Final[Dialect] = "3.3"  # what the screens show where the three differ
