@@ -116,6 +116,18 @@ def test_a_pasted_text_becomes_the_form(builder: Client, text: str) -> None:
     assert 'value="p@ss/w"' in html
 
 
+def test_a_text_pasted_over_raw_text_is_a_form_of_fields_from_then_on(builder: Client) -> None:
+    sent_over = {"mode": "raw", "text": "http://h", "pasted": URI}
+    html = builder.post("/builder/paste", sent_over, headers=HTMX).content.decode()
+    form = html[html.index('id="fields" hx-swap-oob') : html.index('id="preview" hx-swap-oob')]
+    assert '<input type="hidden" name="mode" value="fields">' in form
+    assert 'name="token"' in form
+    modes = html[html.index('id="modes" hx-swap-oob') :]
+    assert 'name="switch" value="raw"' in modes
+    page = builder.post("/builder/", {"mode": "raw", "text": "http://h"}).content.decode()
+    assert page.count('name="mode"') == page.count('id="modes"') == 1
+
+
 def test_a_text_that_is_no_connection_leaves_the_form(builder: Client) -> None:
     page = pasted(builder, "postgres://u:p/w@h/x")
     assert "No connection could be read, so the form stays as it is." in text_of(page)
