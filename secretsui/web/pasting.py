@@ -123,6 +123,7 @@ def filled(sent: QueryDict, found: Pasted) -> QueryDict:
         data[field] = as_input(field, getattr(found.connection, field)) or ""
     data["form_type"] = str(data["conn_type"])
     data["mode"] = "fields"
+    data.setdefault("written_as", "json")  # of which raw text says nothing
     if found.conn_id:
         data["key"] = found.conn_id
     return data

@@ -237,6 +237,17 @@ def test_a_quoted_paste_is_repaired(builder: Page) -> None:
     expect(page.locator("#read")).not_to_contain_text("Quotation marks")
 
 
+def test_a_paste_over_raw_text_goes_on_with_fields(builder: Page) -> None:
+    page = builder
+    page.get_by_role("button", name="Raw text").click()
+    expect(page.get_by_role("button", name="Fields", exact=True)).to_be_visible()
+    box(page).fill(URI)
+    expect_form(page)
+    expect(page.get_by_role("button", name="Raw text")).to_be_visible()
+    field(page, "host").fill("other.example")
+    expect_seen(page, "other.example")
+
+
 def test_what_is_no_connection_leaves_the_form(builder: Page) -> None:
     page = builder
     box(page).fill(URI)

@@ -122,6 +122,8 @@ def test_a_text_pasted_over_raw_text_is_a_form_of_fields_from_then_on(builder: C
     form = html[html.index('id="fields" hx-swap-oob') : html.index('id="preview" hx-swap-oob')]
     assert '<input type="hidden" name="mode" value="fields">' in form
     assert 'name="token"' in form
+    assert 'name="written_as" value="json"' in form
+    assert "Stored as: This field is required." not in html
     modes = html[html.index('id="modes" hx-swap-oob') :]
     assert 'name="switch" value="raw"' in modes
     page = builder.post("/builder/", {"mode": "raw", "text": "http://h"}).content.decode()
