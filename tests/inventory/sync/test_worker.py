@@ -107,10 +107,10 @@ def test_a_worker_killed_among_values_loses_none(live_place: Place, aws: Aws, lo
 
     sync.sweep(timezone.now() + timedelta(minutes=3))
     aws.faults.clear()
-    aws.calls.clear()
     with Worker(log):
         again = sync.queue(prefix)
         wait(ended(again), "its end")
     assert (again.state, again.to_read) == ("done", len(names) - run.read)
-    assert aws.calls.count("BatchGetSecretValue") == -(-again.to_read // 20)
+    # By its own count: the server may still be at calls of the worker that was killed.
+    assert again.calls == len(names) // 100 + -(-again.to_read // 20)
     assert prefix.records.filter(conn_type="postgres").count() == len(names)
