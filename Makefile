@@ -15,8 +15,8 @@ run: ## Start secretsui with sample data (PORT=8000, SAMPLE=0 for your own AWS)
 
 test: ## Every test, then the database and task tests on PostgreSQL and Redis
 	@tools/venv.sh dev
-	$(BIN)/pytest -n 2 --dist=loadfile
-	$(BIN)/python -m tests.services run -- $(BIN)/pytest -m "database or broker" -n 2
+	@tools/tests.sh $(BIN)/pytest -n 2 --dist=loadfile
+	@tools/tests.sh $(BIN)/python -m tests.services run -- $(BIN)/pytest -m "database or broker" -n 2
 
 lint: export SECRETSUI_DATA_DIR := $(CURDIR)/.cache/lint
 lint: ## Format, lint, types, import contracts, templates, migrations, Dockerfile
