@@ -49,25 +49,26 @@ def action_of(sent: QueryDict, default: str = "") -> str:
     return "preview" if "repair" in sent or sent.get("action") in _ASKED else sent.get("action", default)
 
 
-def facts_of(composed: Composed | None, kind: str, remarks: Review | None = None) -> Mapping[str, Any]:
-    """For templates: what will be read from this text, without a value, as some may come from a stored version."""
+def facts_of(
+    composed: Composed | None, kind: str, remarks: Review | None = None, *, values: bool = False
+) -> Mapping[str, Any]:
+    """For templates: what will be read from this text; unless asked, without values: some may be stored ones."""
     if composed is None or composed.problem:
         return {}
     said = [remark.words.cause for remark in remarks.remarks] if remarks else ()
     hint = variable_preview.of(composed.text, said) if kind == Kind.VARIABLE and composed.text else None
-    return {"table": table(composed), "hint": hint, "composed": composed}
+    return {"table": table(composed, values=values), "hint": hint, "composed": composed}
 
 
 def typed_facts(sent: QueryDict, composed: Composed, kind: str, target: Target, remarks: Review) -> Mapping[str, Any]:
     """The same of a text of which every character was typed: with its values and in every form; but not where a field
     that is open may hold a password, as it holds what belongs elsewhere.
     """
-    facts = facts_of(composed, kind, remarks)
+    shows = kind == Kind.CONNECTION and not remarks.spoils_reading
+    facts = facts_of(composed, kind, remarks, values=shows)
     if not facts or kind != Kind.CONNECTION:
         return facts
-    if remarks.spoils_reading:
-        return {**facts, "result": None}
-    return {**facts, "table": table(composed, values=True), "result": _result(sent, composed, target)}
+    return {**facts, "result": _result(sent, composed, target) if shows else None}
 
 
 def _result(sent: QueryDict, composed: Composed, target: Target) -> Result | None:
