@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from secretsui.core.codec_errors import DecodeError
-from secretsui.core.compare import compare
+from secretsui.core.compare import compare, field_of
 from secretsui.core.connection import Connection
 from secretsui.core.dialects import DIALECTS, Dialect
 
@@ -46,7 +46,7 @@ def _of(text: str, meant: Connection, dialect: Dialect, reading: Reading) -> Ite
         yield Parting(dialect, "", str(failure))
         return
     places = [each.field for each in compare(meant, found) if each.state != "same"]
-    for field in dict.fromkeys(place.partition(".")[0] for place in places):
+    for field in dict.fromkeys(map(field_of, places)):
         if field != "description":
             yield Parting(dialect, field, _why(field, getattr(meant, field), getattr(found, field)))
 

@@ -52,6 +52,11 @@ def compare3_texts(base: Sensitive | None, theirs: Sensitive | None, mine: Sensi
     return _changes(*_texts(base, theirs, mine))
 
 
+def field_of(place: str) -> str:
+    """The field that a compared place belongs to: keys of the extra are named `extra.key`."""
+    return place.partition(".")[0]
+
+
 def _differences(left: _Places, right: _Places) -> Sequence[FieldDiff]:
     return [FieldDiff(place, _state(left.get(place), right.get(place))) for place in _in_order(left, right)]
 
@@ -88,7 +93,7 @@ def _in_order(*sides: _Places) -> Iterator[str]:
 
 
 def _field_order(found: FieldDiff | FieldChange) -> int:
-    return FIELDS.index(found.field.partition(".")[0])
+    return FIELDS.index(field_of(found.field))
 
 
 def _level(*conns: Connection | None) -> Sequence[_Places]:

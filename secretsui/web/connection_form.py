@@ -14,7 +14,7 @@ from django.http import QueryDict
 
 from secretsui.core import codec, uri_edit
 from secretsui.core.codec import DIALECTS, CodecError, DecodeError, Dialect
-from secretsui.core.compare import compare
+from secretsui.core.compare import compare, field_of
 from secretsui.core.connection import Connection
 from secretsui.core.construct import normal_type
 from secretsui.core.sensitive import Sensitive
@@ -233,8 +233,3 @@ def differing(left: Connection, right: Connection) -> Sequence[str]:
     """The fields, in Airflow's order and without the keys of the extra, in which two readings differ."""
     fields = dict.fromkeys(field_of(diff.field) for diff in compare(left, right) if diff.state != "same")
     return list(fields)
-
-
-def field_of(place: str) -> str:
-    """The field that a compared place belongs to: keys of the extra are named `extra.key`."""
-    return place.partition(".")[0]

@@ -119,4 +119,4 @@ def _lost(conn: Connection, dialect: Dialect, as_uri: bool) -> str:
 
 def _first_difference(left: Connection, right: Connection) -> str:
     differing = (diff.field for diff in compare.compare(left, right) if diff.state != "same")
-    return next(differing, "").partition(".")[0]
+    return compare.field_of(next(differing, ""))
