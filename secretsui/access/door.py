@@ -16,7 +16,7 @@ from secretsui.access import events, policy
 from secretsui.access.models import AccessEvent, Level
 from secretsui.core.sensitive import Sensitive
 from secretsui.inventory import places, sync, wiring
-from secretsui.inventory.models import Account, Prefix, SecretRecord
+from secretsui.inventory.models import Prefix, SecretRecord
 from secretsui.stores.base import (
     MUST_NOT_EXIST,
     Absent,
@@ -67,9 +67,9 @@ def open_prefix(actor: Person | Job, prefix: Prefix) -> Door:
 
 
 def record_admin(
-    actor: Person | Job, action: str, place: Prefix | Account | None, detail: str = "", *, name: str = ""
+    actor: Person | Job, action: str, place: events.Place | None, detail: str = "", *, name: str = ""
 ) -> None:
-    """For changes of accounts, prefixes, grants and people; call it in the transaction of the change."""
+    """For changes of accounts, prefixes, deployments, grants and people; call it in the transaction of the change."""
     events.append(actor.as_actor(), action, Outcome.ALLOWED, place=place, name=name, detail=detail)
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from secretsui.access.models import AccessEvent, ChainHead
 from secretsui.inventory.clean import fit
-from secretsui.inventory.models import Account, Prefix
+from secretsui.inventory.models import Account, Deployment, Prefix
 from secretsui.stores.base import Unavailable
 
 # What the digest covers: everything that is said in the line itself, no reference to a row that may go.
@@ -22,6 +22,9 @@ CHAINED: Final = (
     *("actor", "action", "outcome", "account", "region", "prefix_path", "name", "version_id", "detail", "address"),
     "previous",
 )
+
+
+Place = Prefix | Account | Deployment
 
 
 class NotRecorded(Unavailable):
@@ -43,7 +46,7 @@ def append(
     action: str,
     outcome: str,
     *,
-    place: Prefix | Account | None = None,
+    place: Place | None = None,
     name: str = "",
     version_id: str = "",
     detail: str = "",
@@ -75,6 +78,8 @@ def append_durably(*args: Any, **kwargs: Any) -> AccessEvent:
 
 def digest(event: AccessEvent) -> str:
     facts = {field: getattr(event, field) for field in CHAINED} | {"at": event.at.isoformat()}
+    if event.deployment:  # older lines know of none
+        facts["deployment"] = event.deployment
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
@@ -103,9 +108,11 @@ def _chain(event: AccessEvent) -> None:
     head.save(update_fields=["events", "digest"])
 
 
-def _place(place: Prefix | Account | None) -> dict[str, str]:
+def _place(place: Place | None) -> dict[str, str]:
     if isinstance(place, Prefix):
         return {"account": place.account.name, "region": place.region, "prefix_path": place.path}
+    if isinstance(place, Deployment):
+        return {"deployment": place.name}
     return {"account": place.name, "region": place.region} if place else {}
 
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from secretsui.inventory.models import Prefix
+from secretsui.inventory.models import Deployment, Prefix
 
 
 class Level(models.IntegerChoices):
@@ -31,6 +31,25 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.group}: {self.get_level_display()} on {self.prefix}"
+
+
+class DeploymentLevel(models.IntegerChoices):
+    """Each level includes those below it."""
+
+    SEE = 1, _("See")  # which layer wins for which id, and why
+    FIX = 2, _("Fix")  # delete rows of the metadata database, run connection tests
+
+
+class DeploymentGrant(models.Model):
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="deployment_grants")
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="grants")
+    level = models.PositiveSmallIntegerField(choices=DeploymentLevel.choices)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["group", "deployment"], name="deployment_grant_once")]
+
+    def __str__(self) -> str:
+        return f"{self.group}: {self.get_level_display()} on {self.deployment}"
 
 
 class AppendOnly(TypeError):
@@ -74,6 +93,11 @@ class AccessEvent(models.Model):
         PREFIX = "prefix", _("changed the prefix")
         GRANT = "grant", _("changed the grants of")
         PERSON = "person", _("changed the person")
+        DEPLOYMENT = "deployment", _("changed the deployment")
+        CHECK = "check", _("read the layers of")
+        DELETE_ROW = "delete-row", _("deleted from the metadata database")
+        TEST_CONN = "test-conn", _("tested the connection")
+        REPORT = "report", _("received a report of")
 
     class Outcome(models.TextChoices):
         ALLOWED = "allowed", _("Allowed")
@@ -89,6 +113,7 @@ class AccessEvent(models.Model):
     region = models.CharField(max_length=40, blank=True)
     prefix_path = models.CharField(max_length=256, blank=True)
     prefix = models.ForeignKey(Prefix, null=True, on_delete=models.SET_NULL, related_name="+")
+    deployment = models.CharField(max_length=60, blank=True)
     name = models.CharField(max_length=512, blank=True)
     version_id = models.CharField(max_length=64, blank=True)
     detail = models.CharField(max_length=300, blank=True)  # a field's name, a count, a kind of error; never a value

@@ -1,0 +1,24 @@
+"""Rows that say where secrets are, who looks them up, and what is known of them; never what they hold."""
+
+from __future__ import annotations
+
+from secretsui.inventory.models.chains import ResolvedRow
+from secretsui.inventory.models.deployments import Check, Deployment, LayerPlace
+from secretsui.inventory.models.layers import EnvSource, LayerEntry, LayerState
+from secretsui.inventory.models.places import Account, Kind, Prefix
+from secretsui.inventory.models.records import Refresh, SecretRecord
+
+__all__ = [
+    "Account",
+    "Check",
+    "Deployment",
+    "EnvSource",
+    "Kind",
+    "LayerEntry",
+    "LayerPlace",
+    "LayerState",
+    "Prefix",
+    "Refresh",
+    "ResolvedRow",
+    "SecretRecord",
+]
