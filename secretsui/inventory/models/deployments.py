@@ -1,4 +1,4 @@
-"""Deployments of Airflow: their settings as far as known, where their backends point, and the checks of their layers."""
+"""Deployments of Airflow: what is known of their settings, where their backends point, and their checks."""
 
 from __future__ import annotations
 
