@@ -6,6 +6,7 @@ requests and answers can contain values, and error reports show both.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
@@ -33,10 +34,16 @@ _PROOF: Final[Mapping[str, tuple[str, ...]]] = {
     "tag_resource": ("ResponseMetadata",),
     "untag_resource": ("ResponseMetadata",),
     "get_caller_identity": ("Account",),
+    "get_environment": ("Environment",),
+    "invoke_rest_api": ("RestApiStatusCode",),
 }
 # The member of a request that carries a value. In answers it comes back wrapped, at any depth used by the service.
 _VALUE: Final = "SecretString"
 _BINARY: Final = "SecretBinary"
+# What an Airflow behind MWAA is told, and what it answers, also where MWAA makes an error of its answer.
+_BODY: Final = "Body"
+_REST_ANSWER: Final = "RestApiResponse"
+_REST_ERRORS: Final = frozenset({"RestApiClientException", "RestApiServerException"})
 
 
 def ask(
@@ -49,6 +56,8 @@ def ask(
     name: str = "",
 ) -> Answer:
     """The service's answer, with each value in it Sensitive and each binary one replaced by its size.
+
+    Of MWAA's `invoke_rest_api` the value is the body as JSON, and so is the answer, whatever its status.
 
     Refused as expired, it is asked once more with credentials read anew. `name` is the secret that it is about.
     """
@@ -67,18 +76,32 @@ def _attempt(
 ) -> Answer | StoreError:
     try:
         method: Callable[..., Answer] = getattr(sessions.client(identity, service), operation)
-        clear = {} if value is None else {_VALUE: value.reveal()}
-        answer = _covered(method(**params, **clear))
+        answer = _covered(method(**params, **_clear(operation, value)))
     except StoreError as known:
         return known.with_traceback(None)
     except sdk_errors() as error:
-        return translate(error, identity, name=name)
+        return _from_airflow(error) or translate(error, identity, name=name, service=service)
     if not any(key in answer for key in _PROOF.get(operation, ("ARN",))):
         return foreign_answer(name)
     return answer
 
 
+def _clear(operation: str, value: Sensitive | None) -> Mapping[str, Any]:
+    if value is None:
+        return {}
+    return {_BODY: json.loads(value.reveal())} if operation == "invoke_rest_api" else {_VALUE: value.reveal()}
+
+
+def _from_airflow(error: Exception) -> Answer | None:
+    response = getattr(error, "response", None)
+    if not isinstance(response, dict) or response.get("Error", {}).get("Code") not in _REST_ERRORS:
+        return None
+    return _covered(response)
+
+
 def _covered(answer: Answer) -> Answer:
+    if _REST_ANSWER in answer:
+        answer[_REST_ANSWER] = Sensitive(json.dumps(answer[_REST_ANSWER]))
     for holder in (answer, *answer.get("SecretValues", ())):
         if _VALUE in holder:
             holder[_VALUE] = Sensitive(holder[_VALUE])

@@ -169,17 +169,20 @@ def _create(session: Session, identity: Identity, service: str, **keys: Any) -> 
     retries: dict[str, Any] = {"mode": "adaptive"}
     if session.get_config_variable("max_attempts") is None:
         retries["total_max_attempts"] = tuning.attempts
+    endpoint_url = identity.endpoint(service)
     config = Config(
         connect_timeout=tuning.connect_seconds,
         read_timeout=tuning.read_seconds,
         max_pool_connections=tuning.connections,
         retries=retries,  # type: ignore[arg-type]
         user_agent_extra=SESSION_NAME,
+        # Before an own address the parts of the host that name a service lead nowhere.
+        inject_host_prefix=endpoint_url is None,
     )
     return session.create_client(
         service,
         region_name=identity.region,
-        endpoint_url=identity.endpoint(service),
+        endpoint_url=endpoint_url,
         config=config,
         **keys,
     )

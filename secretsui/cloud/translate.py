@@ -45,16 +45,21 @@ class Fault:
     identity: Identity
     name: str = ""
     status: int = 0
+    asked: str = "secretsmanager"  # the service; asking for credentials comes before
 
     @property
     def service(self) -> str:
-        return "sts" if self.operation in ("AssumeRole", "GetCallerIdentity") else "secretsmanager"
+        """As IAM spells it in actions."""
+        return "sts" if self.operation in ("AssumeRole", "GetCallerIdentity") else _IAM.get(self.asked, self.asked)
 
     def facts(self) -> dict[str, str]:
         return {"code": self.code, "name": self.name}
 
 
-def translate(error: Exception, identity: Identity, *, name: str = "") -> StoreError:
+_IAM: Final = {"mwaa": "airflow"}
+
+
+def translate(error: Exception, identity: Identity, *, name: str = "", service: str = "secretsmanager") -> StoreError:
     response = getattr(error, "response", None)
     if isinstance(response, dict) and "Error" in response:
         return of_fault(
@@ -65,6 +70,7 @@ def translate(error: Exception, identity: Identity, *, name: str = "") -> StoreE
                 identity=identity,
                 name=name,
                 status=int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)),
+                asked=service,
             )
         )
     return _of_the_sdk(error, identity, name)
@@ -108,7 +114,8 @@ def _denied(fault: Fault) -> StoreError:
 def _built_arn(fault: Fault) -> str:
     if fault.operation == "AssumeRole":
         return fault.identity.role_chain[-1][0] if fault.identity.role_chain else ""
-    return "*" if fault.operation in ("ListSecrets", "BatchGetSecretValue") else arn_of(fault.identity, fault.name)
+    is_for_all = fault.service != "secretsmanager" or fault.operation in ("ListSecrets", "BatchGetSecretValue")
+    return "*" if is_for_all else arn_of(fault.identity, fault.name)
 
 
 def _denial_remedy(fault: Fault, action: str, arn: str, user: str) -> str:
