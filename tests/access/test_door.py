@@ -89,7 +89,7 @@ def test_each_verb_needs_its_level(
         return
     with pytest.raises(policy.Refused) as refusal:
         VERBS[verb](door, versions)
-    assert (refusal.value.level, refusal.value.prefix) == (NEEDED[verb], live_place.connections)
+    assert (refusal.value.level, refusal.value.place) == (NEEDED[verb], live_place.connections)
     assert aws.calls.counts() == {}
     name = "airflow/connections/new" if verb == "create" else NAME
     assert log() == [(who, verb, "refused", name)]
