@@ -1,0 +1,88 @@
+"""The columns of the matrix: the layers of a chain in lookup order, one with a shared account twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from secretsui.core.backends.shared_account import SharedSecretsManager
+from secretsui.core.backends.source import Place
+from secretsui.core.chain import Chain, Layer, Process, chain
+from secretsui.inventory.deployments.settings import settings_of
+from secretsui.inventory.models import Deployment, LayerPlace
+
+Places = Mapping[tuple[str, str], LayerPlace]
+
+TITLES: Final[Mapping[str, Promise]] = {
+    "worker-backend": _("Secrets backend of workers"),
+    "worker-environment": _("Environment of workers"),
+    "backend": _("Secrets backend"),
+    "environment-manager": _("Environment Manager"),
+    "environment": _("Environment"),
+    "metastore": _("Metadata database"),
+}
+SHARED_TITLE: Final = _("Shared account")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`id` is that of the layer, with `/shared` behind it for the shared account. `number` counts from 1.
+
+    `account` and `region` say where a backend looks things up, "" where nobody told or it is no store of ours.
+    """
+
+    id: str
+    layer: str
+    place: Place
+    number: int
+    title: str | Promise
+    account: str = ""
+    region: str = ""
+    class_name: str = ""
+
+
+def columns(deployment: Deployment, process: Process) -> Sequence[Column]:
+    return columns_of(chain(settings_of(deployment), process), places_of(deployment))
+
+
+def columns_of(found: Chain, places: Places) -> Sequence[Column]:
+    pairs = [(layer, place) for layer in found.layers for place in places_asked(layer)]
+    return [_column(layer, place, number, places) for number, (layer, place) in enumerate(pairs, 1)]
+
+
+def places_asked(layer: Layer) -> Sequence[Place]:
+    return ("own", "shared") if isinstance(layer.source, SharedSecretsManager) else ("own",)
+
+
+def column_id(layer_id: str, place: str) -> str:
+    return f"{layer_id}/{place}" if place == "shared" else layer_id
+
+
+def places_of(deployment: Deployment) -> Places:
+    """By layer and place. Workers without a backend of their own look where the server's does."""
+    found = {(each.layer, each.place): each for each in deployment.places.select_related("account")}
+    if deployment.worker_backend_class:
+        return found
+    return {("worker-backend", place): each for each, place in _of_server(found.values())} | found
+
+
+def _of_server(places: Iterable[LayerPlace]) -> Iterable[tuple[LayerPlace, str]]:
+    return [(each, each.place) for each in places if each.layer == LayerPlace.Layer.BACKEND]
+
+
+def _column(layer: Layer, place: Place, number: int, places: Places) -> Column:
+    where = places.get((layer.id, place))
+    return Column(
+        id=column_id(layer.id, place),
+        layer=layer.id,
+        place=place,
+        number=number,
+        title=SHARED_TITLE if place == "shared" else TITLES[layer.id],
+        account=where.account.name if where else "",
+        region=where.region if where else "",
+        class_name=layer.class_name,
+    )
