@@ -10,6 +10,7 @@ import pytest
 
 from secretsui.core.codec import Dialect
 from tests.airflow_live.environments import LAB, Generation, NoAirflow, airflow_python
+from tests.airflow_live.servers import airflow2, airflow3  # noqa: F401 - fixtures
 from tests.needs import need
 
 Ask = Callable[[Dialect, Sequence[Mapping[str, Any]]], list[dict[str, Any]]]
