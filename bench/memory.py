@@ -54,6 +54,7 @@ def stack(home: Path) -> Iterator[tuple[psutil.Process, str]]:
         "PORT": str(free_port()),
         "SECRETSUI_DATA_DIR": str(home),
         "SECRETSUI_DEMO_PASSWORD": PASSWORD,
+        "AIRFLOW": "0",  # the product's memory, not that of Airflow
     }
     environment.pop("AWS_ENDPOINT_URL", None)
     child = subprocess.Popen(

@@ -32,16 +32,19 @@ class Refusal(Exception):
 class Plan:
     port: int
     sample: bool
+    airflow: bool
     data: Path
     password: str
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Plan:
+        sample = _wanted(environment, "SAMPLE")
         return cls(
             port=_port(environment.get("PORT") or "8000"),
-            sample=environment.get("SAMPLE", "1").lower() not in {"0", "no", "false", "off"},
+            sample=sample,
+            airflow=sample and _wanted(environment, "AIRFLOW"),
             data=Path(environment.get("SECRETSUI_DATA_DIR") or ROOT / "data").resolve(),
-            password=environment.get("SECRETSUI_DEMO_PASSWORD") or _new_password(),
+            password=environment.get("SECRETSUI_DEMO_PASSWORD") or new_password(),
         )
 
     @property
@@ -65,11 +68,15 @@ class Plan:
         return prepared
 
 
+def _wanted(environment: Mapping[str, str], name: str) -> bool:
+    return environment.get(name, "1").lower() not in {"0", "no", "false", "off"}
+
+
 def _port(text: str) -> int:
     if text.isdecimal() and 0 < int(text) < 65_536:
         return int(text)
     raise Refusal(f"PORT={text} is no port. Give a number from 1 to 65535, for example: make run PORT=8001")
 
 
-def _new_password() -> str:
+def new_password() -> str:
     return "-".join("".join(_RANDOM.choice(_EASY_TO_TELL_APART) for _ in range(5)) for _ in range(3))

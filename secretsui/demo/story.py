@@ -20,6 +20,7 @@ from typing import Any, Final
 from secretsui.demo.accounts import HOME_REGION, SampleAccount
 
 FOLDER: Final = Path(__file__).parent / "story"
+DEPLOYMENTS: Final = FOLDER / "deployments"
 KINDS: Final[Mapping[str, str]] = {"connections": "connection", "variables": "variable", "config": "config"}
 _CREDENTIAL: Final = re.compile(r"<<([a-z0-9-]+)(/slash)?>>")
 _DAYS_FROM_NOW: Final = re.compile(r"[+-]\d+d")
@@ -87,6 +88,17 @@ def prefixes(account: SampleAccount) -> Iterator[tuple[str, str, str]]:
     found = {(each.region, *each.name.split("/")[:2]) for each in samples(account) if each.name.startswith("airflow/")}
     for region, root, folder in sorted(found):
         yield region, f"{root}/{folder}", KINDS[folder]
+
+
+def told(file: Path) -> str:
+    """What a file of the sample's deployments holds."""
+    return _text(file.read_text())
+
+
+def variables(name: str) -> Mapping[str, str]:
+    """The variables of such an env file, which has one NAME=value per line."""
+    lines = told(DEPLOYMENTS / name).splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
 
 def _text(value: Any) -> str:

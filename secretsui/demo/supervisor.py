@@ -1,4 +1,4 @@
-"""The embedded stack: sample AWS, web server and worker as children of one small process.
+"""The embedded stack: sample AWS, web server and worker as children of one small process, and an Airflow beside them.
 
 Standard library only, since this process stays beside the others for as long as they run.
 """
@@ -18,8 +18,10 @@ from time import monotonic
 from typing import Final
 
 from secretsui.demo.child import Child
+from secretsui.demo.companion import Companion
 from secretsui.demo.parent import Parent
 from secretsui.demo.plan import Plan, Refusal
+from secretsui.demo.ports import answers, free_port
 
 USER: Final = "admin"
 START_SECONDS: Final = 60
@@ -36,6 +38,7 @@ class Stack:
         self._logs.mkdir(parents=True, exist_ok=True)
         self._environment = plan.for_children(os.environ)
         self._children: list[Child] = []
+        self._companion = Companion(self._logs) if plan.airflow else None
         self._parent = Parent()
         self._asked_to_stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -47,8 +50,10 @@ class Stack:
         try:
             if self._start():
                 self._say_where()
+                self._start_companion()
                 while self._goes_on():
-                    pass
+                    if self._companion:
+                        self._companion.look()
         finally:
             self._stop()
 
@@ -56,9 +61,11 @@ class Stack:
         """False when it was asked to stop on the way."""
         prepare = Child("prepare", "secretsui.demo.prepare")
         if self.plan.sample:
-            port = _free_port()
+            port = free_port()
             self._environment["SECRETSUI_DEMO_ENDPOINT"] = f"http://127.0.0.1:{port}"
             self._add(Child(SAMPLE_AWS, "secretsui.demo.sample_aws", str(port)))
+        if self._companion:
+            self._environment.update(self._companion.environment)
         prepare.start(self._logs, {**self._environment, "SECRETSUI_DEMO_PASSWORD": self.plan.password})
         try:
             while prepare.exit_code() is None:
@@ -77,10 +84,14 @@ class Stack:
         child.start(self._logs, self._environment, pass_fds=pass_fds)
         self._children.append(child)
 
+    def _start_companion(self) -> None:
+        if self._companion:
+            self._companion.start(self._environment)
+
     def _wait_for_login_page(self) -> bool:
         deadline = monotonic() + START_SECONDS
         while self._goes_on():
-            if _shows_login(self.plan.port):
+            if answers(self.plan.port, "/accounts/login/"):
                 return True
             if monotonic() > deadline:
                 raise Refusal(f"The login page did not answer within {START_SECONDS} seconds. See {self._logs}/web.log")
@@ -107,6 +118,7 @@ class Stack:
         """The sample AWS last, since what the worker brings to an end may need it."""
         deadline = monotonic() + STOP_SECONDS
         users = [child for child in self._children if child.name != SAMPLE_AWS]
+        users += self._companion.children if self._companion else []
         for group in (users, [child for child in self._children if child.name == SAMPLE_AWS]):
             for child in group:
                 child.ask_to_stop()
@@ -132,22 +144,6 @@ def _worker(data: Path) -> Child:
 
 def _obituary(child: Child) -> str:
     return f"{child.name} ended by itself, so everything stops. Its log is {child.log}\n{child.last_words()}".strip()
-
-
-def _shows_login(port: int) -> bool:
-    """Asked by hand: urllib would bring TLS and mail parsing along, for as long as the supervisor lives."""
-    try:
-        with socket.create_connection(("127.0.0.1", port), timeout=1) as link:
-            link.sendall(b"GET /accounts/login/ HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
-            return link.recv(64).split(b" ")[1:2] == [b"200"]
-    except OSError:
-        return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

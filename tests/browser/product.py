@@ -50,7 +50,7 @@ class Product:
     def _environment(self) -> dict[str, str]:
         """As `make run` gives it to its children, with a database and a broker of its own."""
         kept = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "CELERY_BROKER_URL"}}
-        plan = Plan(port=0, sample=True, data=Path(self._home.name) / "data", password=PASSWORD)
+        plan = Plan(port=0, sample=True, airflow=False, data=Path(self._home.name) / "data", password=PASSWORD)
         return {**plan.for_children(kept), "SECRETSUI_LOG_LEVEL": "WARNING"}
 
     def _fill(self, *, scratch: bool) -> None:

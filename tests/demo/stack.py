@@ -74,7 +74,7 @@ class Stack:
 def environment(data: Path, port: int, **more: str) -> dict[str, str]:
     dropped = {"DATABASE_URL", "CELERY_BROKER_URL", "DJANGO_SETTINGS_MODULE", "MAKELEVEL", "MAKEFLAGS", "MFLAGS"}
     kept = {key: value for key, value in os.environ.items() if key not in dropped}
-    return {**kept, "SECRETSUI_DATA_DIR": str(data), "PORT": str(port), **more}
+    return {**kept, "SECRETSUI_DATA_DIR": str(data), "PORT": str(port), "AIRFLOW": "0", **more}
 
 
 @contextmanager

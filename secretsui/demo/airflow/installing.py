@@ -9,9 +9,11 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
+
+from secretsui.orphans import bound_to_parent
 
 LOCK: Final = Path(__file__).parent / "airflow3.lock.txt"
 PYTHON: Final = "3.11"  # what the locks were resolved for
@@ -100,9 +102,15 @@ def version_of(python: str) -> str:
     return done.stdout.strip()
 
 
-def run(command: Sequence[str]) -> None:
-    environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)  # noqa: S603
+def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
+    done = subprocess.run(  # noqa: S603
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**(os.environ if environment is None else environment), "UV_PYTHON_DOWNLOADS": "never"},
+        preexec_fn=bound_to_parent(),
+    )
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip() or "nothing").splitlines()
         raise NoAirflow(f"{Path(command[0]).name} {command[1]} failed and said: {said[-1]}")

@@ -1,0 +1,93 @@
+"""The sample Airflow: its API server in the place of this process, on the port that is the argument.
+
+What it needs is installed and made first. A reason why it cannot be is the last line of its log.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import sys
+from pathlib import Path
+from typing import Final
+
+from secretsui.demo import story
+from secretsui.demo.accounts import ACCOUNTS, AMBIENT, HOME_REGION
+from secretsui.demo.airflow.installing import LOCK, NoAirflow, installed
+from secretsui.demo.airflow.template import Template, settings, template
+from secretsui.demo.companion import CREDENTIAL
+from secretsui.keys import private_folder
+
+BACKEND: Final = "airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend"
+_PROD: Final = next(account for account in ACCOUNTS if account.name == "data-prod")
+# The pattern is one of the story's mistakes: ids that begin with `legacy_` are never looked up.
+KWARGS: Final = {
+    "connections_prefix": "airflow/connections",
+    "connections_lookup_pattern": "^(?!legacy_)",
+    "variables_prefix": "airflow/variables",
+    "region_name": HOME_REGION,
+    "role_arn": _PROD.role_arn,
+    "assume_role_kwargs": {"ExternalId": _PROD.external_id},
+}
+
+
+def environment(home: Path, made: Template, credential: str, endpoint: str) -> dict[str, str]:
+    """Of the server's process, with the variables that the story plants in it."""
+    user = credential.partition(":")[0]
+    return {
+        **settings(home, made.fernet_key),
+        **AMBIENT,
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AIRFLOW_API_APPS": "core",
+        "AIRFLOW__API__EXPOSE_CONFIG": "non-sensitive-only",
+        "AIRFLOW__API__SECRET_KEY": secrets.token_hex(32),
+        "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_hex(64),
+        "AIRFLOW__CORE__TEST_CONNECTION": "Enabled",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{user}:admin",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),
+        "AIRFLOW__SECRETS__BACKEND": BACKEND,
+        "AIRFLOW__SECRETS__BACKEND_KWARGS": json.dumps(KWARGS),
+        "AIRFLOW__API__BASE_URL": "/",
+        **story.variables("halden-prod.env"),
+    }
+
+
+def fresh_home(data: Path, made: Template, credential: str) -> Path:
+    home = data / "airflow"
+    shutil.rmtree(home, ignore_errors=True)
+    private_folder(home)
+    shutil.copy(made.database, home / "airflow.db")
+    user, _, password = credential.partition(":")
+    (home / "passwords.json").write_text(json.dumps({user: password}))
+    # The API shows no section that this file lacks, even if variables set all of it.
+    (home / "airflow.cfg").write_text("[core]\n[secrets]\n[workers]\n")
+    return home
+
+
+def main() -> None:
+    try:
+        python = installed(LOCK)
+        made = template(python)
+    except (NoAirflow, OSError) as reason:
+        sys.exit(str(reason))
+    credential = os.environ[CREDENTIAL]
+    home = fresh_home(Path(os.environ["SECRETSUI_DATA_DIR"]), made, credential)
+    command = [
+        str(python),
+        "-m",
+        "uvicorn",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        sys.argv[1],
+        "airflow.api_fastapi.main:app",
+    ]
+    os.chdir(home)
+    os.execve(python, command, environment(home, made, credential, os.environ["SECRETSUI_DEMO_ENDPOINT"]))  # noqa: S606
+
+
+if __name__ == "__main__":
+    main()
