@@ -40,6 +40,7 @@ def test_our_own_files_stay_small() -> None:
     assert (STATIC / "js" / "form.js").stat().st_size < 3_072
     assert (STATIC / "css" / "app.css").stat().st_size < 12_288
     assert (STATIC / "css" / "form.css").stat().st_size < 4_096
+    assert (STATIC / "css" / "conflicts.css").stat().st_size < 4_096
     assert (STATIC / "icons.svg").stat().st_size < 24_576
     assert (STATIC / "js" / "preview.js").stat().st_size < 2_048
 
@@ -49,6 +50,6 @@ def test_htmx_is_version_2() -> None:
 
 
 def test_nothing_is_loaded_from_elsewhere() -> None:
-    for name in ("css/app.css", "css/form.css", "vendor/tabler-1.6.1.min.css"):
+    for name in ("css/app.css", "css/form.css", "css/conflicts.css", "vendor/tabler-1.6.1.min.css"):
         urls = re.findall(r"url\(([^)]{0,12})", (STATIC / name).read_text())
         assert all(url.strip("\"'").startswith(("data:", "#")) for url in urls)

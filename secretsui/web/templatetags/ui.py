@@ -36,7 +36,9 @@ def icon(name: str, css: str = "i") -> SafeString:
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', css, static("icons.svg"), name)
 
 
-def _mark(label: Label, words: object, pill: bool) -> SafeString:
+@register.simple_tag
+def mark(label: Label, words: object = "", pill: bool = False) -> SafeString:
+    """Icon and word of a label; `words` say more than its own where there is more to say."""
     classes = " ".join(filter(None, ("st", "pill" if pill else "", label.tone)))
     return format_html('<span class="{}">{}{}</span>', classes, icon(label.icon), words or label.words)
 
@@ -44,7 +46,7 @@ def _mark(label: Label, words: object, pill: bool) -> SafeString:
 @register.simple_tag
 def state(code: str, words: str = "", pill: bool = False) -> SafeString:
     """Icon and word of a state; `words` say more than the fixed word where there is more to say."""
-    return _mark(vocabulary.STATES.get(code, vocabulary.UNKNOWN), words, pill)
+    return mark(vocabulary.STATES.get(code, vocabulary.UNKNOWN), words, pill)
 
 
 @register.simple_tag
@@ -54,11 +56,11 @@ def record_state(record: SecretRecord) -> SafeString:
     if status == "ok":
         return format_html("{}", vocabulary.STATES["ok"].words)
     if status == "broken":
-        return _mark(vocabulary.STATES["broken"], vocabulary.problem_label(record.problem), pill=True)
+        return mark(vocabulary.STATES["broken"], vocabulary.problem_label(record.problem), pill=True)
     if status == "unreadable":
         label = vocabulary.READ_ERRORS.get(record.read_error, vocabulary.STATES["unreadable"])
-        return _mark(label, "", pill=True)
-    return _mark(vocabulary.STATES.get(status, vocabulary.UNKNOWN), "", pill=True)
+        return mark(label, "", pill=True)
+    return mark(vocabulary.STATES.get(status, vocabulary.UNKNOWN), "", pill=True)
 
 
 @register.filter
@@ -69,7 +71,7 @@ def problem_cause(code: str) -> str:
 
 @register.simple_tag
 def severity(code: str, words: str = "") -> SafeString:
-    return _mark(vocabulary.SEVERITIES[code], words, pill=True)
+    return mark(vocabulary.SEVERITIES[code], words, pill=True)
 
 
 @register.filter
