@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.contrib.auth.models import Group
@@ -11,8 +11,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from secretsui.access.models import Grant, Level
-from secretsui.inventory.models import Account, Kind, Prefix
+from secretsui.access.models import DeploymentLevel, Level
+from secretsui.inventory.models import Account, Deployment, Kind, Prefix
 from secretsui.web.forms.account import REGION
 
 DAY: Final = 24 * 60
@@ -100,17 +100,21 @@ class PrefixForm(SettingsForm):
 class GrantsForm(forms.Form):
     """A level per group. A group that is not there yet is made by naming it."""
 
-    new_group = forms.CharField(label=gettext_lazy("New group"), max_length=150, required=False)
-    new_level = forms.ChoiceField(label=gettext_lazy("Its level"), choices=Level.choices, required=False)
+    levels: ClassVar[type[Level | DeploymentLevel]] = Level
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, prefix: Prefix | None = None) -> None:
+    new_group = forms.CharField(label=gettext_lazy("New group"), max_length=150, required=False)
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, of: Prefix | Deployment | None = None) -> None:
         super().__init__(data)
-        self.held: Mapping[int, int] = dict(prefix.grants.values_list("group_id", "level")) if prefix else {}
+        self.held: Mapping[int, int] = dict(of.grants.values_list("group_id", "level")) if of else {}
+        self.fields["new_level"] = forms.ChoiceField(
+            label=gettext_lazy("Its level"), choices=self.levels.choices, required=False
+        )
         self.groups: Sequence[Group] = list(Group.objects.order_by("name"))
         for group in self.groups:
             self.fields[_name(group)] = forms.ChoiceField(
                 label=group.name,
-                choices=[NO_GRANT, *Level.choices],
+                choices=[NO_GRANT, *self.levels.choices],
                 required=False,
                 initial=self.held.get(group.pk, ""),
             )
@@ -118,28 +122,27 @@ class GrantsForm(forms.Form):
     def level_fields(self) -> Sequence[forms.BoundField]:
         return [self[_name(group)] for group in self.groups]
 
-    def save(self, prefix: Prefix) -> Sequence[str]:
+    def save(self, of: Prefix | Deployment) -> Sequence[str]:
         """Each change in words, for the access log."""
         wanted = {group: int(self.cleaned_data[_name(group)] or 0) for group in self.groups}
         if name := self.cleaned_data["new_group"].strip():
             group, _made = Group.objects.get_or_create(name=name)
-            wanted[group] = int(self.cleaned_data["new_level"] or Level.LIST)
-        return [words for group, level in wanted.items() if (words := self._set(prefix, group, level))]
+            wanted[group] = int(self.cleaned_data["new_level"] or min(self.levels))
+        return [words for group, level in wanted.items() if (words := self._set(of, group, level))]
 
-    def _set(self, prefix: Prefix, group: Group, level: int) -> str:
+    def _set(self, of: Prefix | Deployment, group: Group, level: int) -> str:
         before = self.held.get(group.pk, 0)
         if level == before:
             return ""
         if level:
-            Grant.objects.update_or_create(group=group, prefix=prefix, defaults={"level": level})
+            of.grants.update_or_create(group=group, defaults={"level": level})
         else:
-            Grant.objects.filter(group=group, prefix=prefix).delete()
-        return f"{group.name}: {_word(before)} to {_word(level)}"
+            of.grants.filter(group=group).delete()
+        return f"{group.name}: {self._word(before)} to {self._word(level)}"
+
+    def _word(self, level: int) -> str:
+        return self.levels(level).name.lower() if level else "none"
 
 
 def _name(group: Group) -> str:
     return f"group_{group.pk}"
-
-
-def _word(level: int) -> str:
-    return Level(level).name.lower() if level else "none"

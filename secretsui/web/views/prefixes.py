@@ -77,7 +77,7 @@ def edit(request: HttpRequest, account: str, pk: int) -> HttpResponse:
             door.record_admin(person(request), AccessEvent.Action.PREFIX, prefix, detail)
         messages.success(request, _("%(path)s saved.") % {"path": prefix.path})
         return redirect("prefix-edit", account, pk)
-    return _show(request, prefix, form, GrantsForm(prefix=prefix))
+    return _show(request, prefix, form, GrantsForm(of=prefix))
 
 
 def _show(request: HttpRequest, prefix: Prefix, form: SettingsForm, grants: GrantsForm, **more: object) -> HttpResponse:
@@ -102,7 +102,7 @@ def test(request: HttpRequest, account: str, pk: int) -> HttpResponse:
     place = f"{prefix.region} {prefix.start}*"
     if "HX-Request" in request.headers:
         return render(request, "accounts/report.html", {"report": report, "place": place})
-    return _show(request, prefix, _settings(prefix), GrantsForm(prefix=prefix), report=report, place=place)
+    return _show(request, prefix, _settings(prefix), GrantsForm(of=prefix), report=report, place=place)
 
 
 @administrators_only
@@ -110,7 +110,7 @@ def test(request: HttpRequest, account: str, pk: int) -> HttpResponse:
 @recently_required(back=_page)
 def grants(request: HttpRequest, account: str, pk: int) -> HttpResponse:
     prefix = _find(account, pk)
-    form = GrantsForm(request.POST, prefix=prefix)
+    form = GrantsForm(request.POST, of=prefix)
     if not form.is_valid():
         return _show(request, prefix, _settings(prefix), form)
     with transaction.atomic():
