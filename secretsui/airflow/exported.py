@@ -9,6 +9,8 @@ from typing import Any, Final, Literal
 
 from secretsui.airflow.api import ConnectionRow, VariableRow
 from secretsui.airflow.exported_files import Problem, entries
+from secretsui.airflow.masks import extra as masked_extra
+from secretsui.airflow.masks import is_masked, told
 from secretsui.core import codec
 from secretsui.core.codec import CodecError, Dialect
 from secretsui.core.connection import FIELDS, Connection
@@ -16,8 +18,7 @@ from secretsui.core.sensitive import Hidden, Sensitive
 
 Kind = Literal["connection", "variable"]
 
-MASK: Final = "***"
-_SECRET: Final = frozenset({"login", "password", "extra"})
+_SECRET: Final = frozenset({"login", "password"})
 _DESCRIBED: Final = frozenset({"value", "description"})
 
 
@@ -111,12 +112,15 @@ def _of_fields(found: Mapping[str, Any]) -> Connection:
 def _field(name: str, value: object) -> Any:
     if value is None:
         return None
-    if value == MASK:
-        return Hidden()
-    expected = int if name == "port" else str
-    if not isinstance(value, expected) or isinstance(value, bool):
+    if name == "port" and type(value) is int:
+        return value
+    if name == "port" or not isinstance(value, str):
         raise _Unfit("wrong-type", field=name, expected="a whole number" if name == "port" else "text")
-    return Sensitive(value) if name in _SECRET and isinstance(value, str) else value
+    if name == "extra":
+        return masked_extra(value)
+    if name in _SECRET:
+        return told(value)
+    return Hidden() if is_masked(value) else value
 
 
 def _variable(key: str, value: object, dialect: Dialect) -> VariableRow:
@@ -128,6 +132,6 @@ def _variable(key: str, value: object, dialect: Dialect) -> VariableRow:
 
 def _value(value: object) -> Sensitive | Hidden:
     """null stands for the text null, and for one that Airflow could not decrypt."""
-    if value is None or value == MASK:
+    if value is None:
         return Hidden()
-    return Sensitive(value if isinstance(value, str) else json.dumps(value, default=str))
+    return told(value if isinstance(value, str) else json.dumps(value, default=str))

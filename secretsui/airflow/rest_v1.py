@@ -21,6 +21,7 @@ from secretsui.airflow.errors import (
     Unsupported,
 )
 from secretsui.airflow.masks import extra as masked_extra
+from secretsui.airflow.masks import told
 from secretsui.airflow.paging import LIMIT, Page, pages
 from secretsui.core.backend_settings import kwargs_of
 from secretsui.core.connection import FIELDS, Connection, plain
@@ -55,7 +56,7 @@ class RestV1:
         return pages(self._lister("connections", connection_row), lambda row: row.conn_id)
 
     def variables(self) -> Iterator[Sequence[VariableRow]]:
-        return pages(self._lister("variables", variable_row), lambda row: row.key)
+        return pages(self._lister("variables", self.variable_row), lambda row: row.key)
 
     def connection(self, conn_id: str) -> ConnectionRow | None:
         try:
@@ -81,15 +82,33 @@ class RestV1:
     def test_connection(self, conn_id: str, conn: Connection) -> Outcome:
         """Where tests are off, Airflow 2 says so in plain text."""
         status, found = self._call("POST", "/connections/test", body=as_body(conn_id, conn))
-        if status == 403 and found is None:
+        if status == 403 and _says_tests_are_off(found):
             raise Unsupported(
                 "Connection tests are off in this Airflow.", remedy="Set test_connection of [core] to Enabled there."
             )
-        found = _checked(status, found)
+        found = self._checked(status, found)
         return Outcome(found.get("status") is True, text_in(found, "message"))
 
     def hook_meta(self) -> Sequence[Found]:
         raise Unsupported("Only Airflow 3 tells which forms its connection types have.")
+
+    def forbidden(self) -> ApiError:
+        return Forbidden(
+            "Airflow refused, and does not say whether the credentials are missing or wrong, or the user lacks the "
+            "right.",
+            remedy="Sign in to Airflow with these credentials; if that works, give the user the role Op.",
+            code="403",
+        )
+
+    def variable_row(self, found: Found) -> VariableRow:
+        value = found.get("value")
+        shown = self.shown(value) if isinstance(value, str) else Hidden()
+        description, team = str(found.get("description") or ""), str(found.get("team_name") or "")
+        return VariableRow(text_in(found, "key"), shown, description, team)
+
+    def shown(self, value: str) -> Sensitive | Hidden:
+        """Airflow 2 masks no variable, so stars are the value itself."""
+        return Sensitive(value)
 
     def _lister(self, name: str, row: Callable[[Found], Any]) -> Callable[[int], Page[Any]]:
         def fetch(offset: int) -> Page[Any]:
@@ -118,29 +137,26 @@ class RestV1:
         return text_in(values[0], "value") if values else ""
 
     def ask(self, method: str, path: str, *, params: Mapping[str, str | int] | None = None, body: Any = None) -> Found:
-        return _checked(*self._call(method, path, params=params, body=body))
+        return self._checked(*self._call(method, path, params=params, body=body))
+
+    def _checked(self, status: int, found: Any) -> Found:
+        if status == 204:
+            return {}
+        if status == 401:
+            raise BadCredentials(code="401")
+        if not isinstance(found, dict):
+            raise ForeignAnswer(code=str(status))
+        if status >= 400:
+            raise refusal(status, found) or self.forbidden()
+        return found
 
 
-def _checked(status: int, found: Any) -> Found:
-    if status == 204:
-        return {}
-    if status == 401:
-        raise BadCredentials(code="401")
-    if not isinstance(found, dict):
-        raise ForeignAnswer(code=str(status))
-    if status >= 400:
-        raise refusal(status, found)
-    return found
+def _says_tests_are_off(found: Any) -> bool:
+    return found is None or (isinstance(found, dict) and "connections is disabled" in str(found.get("detail")))
 
 
-UNTOLD: Final = (
-    "Airflow refused this, and does not say whether the credentials are missing or wrong, or the user lacks the right."
-)
-UNTOLD_REMEDY: Final = "Sign in to Airflow with them; if that works, give the user the role Op."
-
-
-def refusal(status: int, found: Found) -> ApiError:
-    """Airflow's own text is searched for known facts and never passed on: it may quote what was sent."""
+def refusal(status: int, found: Found) -> ApiError | None:
+    """None: it is forbidden. Airflow's own text is searched for known facts and never passed on, as it may quote."""
     code, detail = str(status), str(found.get("detail") or "")
     if "title" not in found and "detail" not in found:
         return ForeignAnswer(code=code)
@@ -150,24 +166,18 @@ def refusal(status: int, found: Found) -> ApiError:
         return Failed(code=code)
     if "not to expose the configuration" in detail:
         return ConfigHidden(code=code)
-    return Forbidden(UNTOLD, remedy=UNTOLD_REMEDY, code=code)
+    return None
 
 
 def connection_row(found: Found) -> ConnectionRow:
     fields: dict[str, Any] = {name: _field(name, found[name]) if name in found else Hidden() for name in FIELDS}
-    return ConnectionRow(text_in(found, "connection_id"), Connection(**fields))
+    return ConnectionRow(text_in(found, "connection_id"), Connection(**fields), str(found.get("team_name") or ""))
 
 
 def _field(name: str, value: Any) -> Any:
     if name == "extra" and isinstance(value, str):
         return masked_extra(value)
-    return Sensitive(value) if name in _SECRET and isinstance(value, str) else value
-
-
-def variable_row(found: Found) -> VariableRow:
-    value = found.get("value")
-    shown = Sensitive(value) if isinstance(value, str) else Hidden()
-    return VariableRow(text_in(found, "key"), shown, str(found.get("description") or ""))
+    return told(value) if name in _SECRET and isinstance(value, str) else value
 
 
 def as_body(conn_id: str, conn: Connection) -> Mapping[str, Any]:

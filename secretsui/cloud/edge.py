@@ -43,6 +43,7 @@ _BINARY: Final = "SecretBinary"
 # What an Airflow behind MWAA is told, and what it answers, also where MWAA makes an error of its answer.
 _BODY: Final = "Body"
 _REST_ANSWER: Final = "RestApiResponse"
+_OPTIONS: Final = "AirflowConfigurationOptions"
 _REST_ERRORS: Final = frozenset({"RestApiClientException", "RestApiServerException"})
 
 
@@ -102,6 +103,8 @@ def _from_airflow(error: Exception) -> Answer | None:
 def _covered(answer: Answer) -> Answer:
     if _REST_ANSWER in answer:
         answer[_REST_ANSWER] = Sensitive(json.dumps(answer[_REST_ANSWER]))
+    options = answer.get("Environment", {}).get(_OPTIONS, {})
+    options |= {name: Sensitive(text) for name, text in options.items()}
     for holder in (answer, *answer.get("SecretValues", ())):
         if _VALUE in holder:
             holder[_VALUE] = Sensitive(holder[_VALUE])
