@@ -36,7 +36,7 @@ def kwargs_of(text: str) -> Mapping[str, Any]:
     """The kwargs in a setting: none of them where it is no JSON object, which Airflow only warns of."""
     try:
         found = json.loads(text) if text else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
