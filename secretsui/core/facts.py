@@ -3,72 +3,80 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from secretsui.core import codec, fault
+from secretsui.core import codec, fault, prints
 from secretsui.core.codec_errors import DecodeError
-from secretsui.core.connection import FIELDS, Connection, conceal
+from secretsui.core.connection import Connection
+from secretsui.core.construct import EXTRA_KEY
 from secretsui.core.dialects import DIALECTS, Dialect
 from secretsui.core.endpoint import endpoint_of
 from secretsui.core.sensitive import Sensitive
 from secretsui.core.variable import Variable
 
 Form = Literal["uri", "json", "text"]
+# What a source makes of a text: `codec.decode` for all but Secrets Manager.
+Decode = Callable[[str, Dialect], Connection]
 
 _URI_START: Final = re.compile(r"[^\s/?#@]*:?//")
 _TYPE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.+]{0,79}")
 
 
 # Raised with every change of what is found in the same text, so that an index reads all values again.
-REVISION: Final = 2
+REVISION: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """`problem` is a code of `core.fault`, `detail` a place or a count in words; neither ever quotes.
 
-    `endpoint` is "" whenever a piece of a credential could be in it. `parts` holds the text, and of a connection each
-    field that is set. `unreadable` names the dialects that cannot read the value at all.
+    `endpoint` is "" whenever a piece of a credential could be in it. `parts` holds the text, and of a connection the
+    places that `core.prints` compares. `unreadable` names the dialects that cannot read the value at all.
     """
 
     form: Form
     conn_type: str = ""
     endpoint: str = ""
-    parts: Mapping[str, Sensitive] = field(default_factory=dict)
+    parts: prints.Places = field(default_factory=dict)
     problem: str = ""
     detail: str = ""
     unreadable: Sequence[Dialect] = ()
 
 
-def facts(text: Sensitive, kind: str) -> Facts:
+def facts(text: Sensitive, kind: str, decode: Decode = codec.decode_secrets_manager) -> Facts:
     """Of a value of this kind (connection, variable, config, other), as Airflow reads it from Secrets Manager."""
     if kind != "connection":
-        return Facts(Variable(text).form, parts={"text": text})
-    return _of_connection(text)
+        return Facts(Variable(text).form, parts=prints.places(text))
+    return _of_connection(text, decode)
 
 
-def _of_connection(text: Sensitive) -> Facts:
-    readings = {dialect: _read(text, dialect) for dialect in DIALECTS}
-    found = fault.find(text.reveal(), readings)
-    conn = None if found.spoils_reading else _best(readings)
+def _of_connection(text: Sensitive, decode: Decode) -> Facts:
+    readings = {dialect: _read(text, dialect, decode) for dialect in DIALECTS}
+    faults = list(fault.each(text.reveal(), readings)) or [fault.Fault()]
+    conn = None if any(found.spoils_reading for found in faults) else _best(readings)
+    read = {name: None if isinstance(reading, DecodeError) else reading for name, reading in readings.items()}
     return Facts(
         form=_form(text.reveal()),
         conn_type=_conn_type(conn),
         endpoint=endpoint_of(text.reveal(), conn) if conn else "",
-        parts={"text": text, **(_parts(conn) if conn else {})},
-        problem=found.code,
-        detail=found.detail,
-        unreadable=[dialect for dialect, reading in readings.items() if isinstance(reading, DecodeError)],
+        parts={prints.TEXT: text, **(_places(text.reveal(), read) if conn else prints.untold(read))},
+        problem=faults[0].code,
+        detail=faults[0].detail,
+        unreadable=[dialect for dialect, reading in read.items() if reading is None],
     )
 
 
-def _read(text: Sensitive, dialect: Dialect) -> Connection | DecodeError:
+def _read(text: Sensitive, dialect: Dialect, decode: Decode) -> Connection | DecodeError:
     try:
-        return codec.decode_secrets_manager(text.reveal(), dialect)
+        return decode(text.reveal(), dialect)
     except DecodeError as failure:
         return failure
+
+
+def _places(text: str, readings: prints.Readings) -> prints.Places:
+    return prints.places(readings, names_keys=_form(text) == "json" or f"{EXTRA_KEY}=" in text)
 
 
 def _best(readings: Mapping[Dialect, Connection | DecodeError]) -> Connection | None:
@@ -87,10 +95,3 @@ def _form(text: str) -> Form:
 def _conn_type(conn: Connection | None) -> str:
     conn_type = conn.conn_type if conn else ""
     return conn_type if isinstance(conn_type, str) and _TYPE.fullmatch(conn_type) else ""
-
-
-def _parts(conn: Connection) -> dict[str, Sensitive]:
-    values = {name: getattr(conn, name) for name in FIELDS if name != "conn_type"}
-    values["port"] = str(conn.port) if conn.port else None
-    parts = {name: value if isinstance(value, Sensitive) else conceal(value) for name, value in values.items()}
-    return {name: part for name, part in parts.items() if part}

@@ -1,8 +1,8 @@
 """What is kept of a value in order to compare it: a keyed fingerprint per place, and per way in which Airflow reads it.
 
-Places are those of `core.compare`: a field, `extra.key`, and of a variable `text`. The base is what servers of Airflow
-3.3 read; where another dialect reads a place otherwise, `place@dialect` has that. `@dialect` alone marks one that
-cannot read the value at all, and `fields` a value whose fields are not told.
+Places are those of `core.compare`: a field, `extra.key` beside the whole extra, and of a variable `text`. The base is
+what servers of Airflow 3.3 read; where another dialect reads a place otherwise, `place@dialect` has that. `@dialect`
+alone marks one that cannot read the value at all, and `fields` a value whose fields are not told.
 """
 
 from __future__ import annotations
@@ -40,14 +40,15 @@ _NOT_TOLD: Final = Hidden()
 _KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.:/-]{0,79}")
 
 
-def places(value: Readings | Found) -> Places:
+def places(value: Readings | Found, *, names_keys: bool = True) -> Places:
     """Each place that is set, of a connection as each dialect reads it (None: cannot), or of a variable.
 
-    Only for readings in which no field holds what belongs elsewhere: `untold` is for the others.
+    Only for readings in which no field holds what belongs elsewhere: `untold` is for the others. Without `names_keys`
+    the extra is one place: a piece of a password may be taken for a parameter of a URI, and places are kept in clear.
     """
     if isinstance(value, Sensitive | Hidden):
         return {TEXT: value}
-    read = {dialect: _of_connection(conn) for dialect, conn in value.items() if conn is not None}
+    read = {dialect: _of_connection(conn, names_keys) for dialect, conn in value.items() if conn is not None}
     base: Places = next((read[dialect] for dialect in _BY_PREFERENCE if dialect in read), {})
     found = dict(base)
     for dialect, other in read.items():
@@ -85,8 +86,9 @@ def compare(left: Prints, left_dialect: Dialect, right: Prints, right_dialect: D
     if ours is None or theirs is None or (TEXT in ours) != (TEXT in theirs):
         is_same = left_dialect == right_dialect and left.get(TEXT, HIDDEN) == right.get(TEXT) != HIDDEN
         return [FieldDiff(TEXT, "same" if is_same else "cannot-tell")]
-    ours, theirs = _with_extra_like(ours, theirs), _with_extra_like(theirs, ours)
-    diffs = [FieldDiff(place, _state(ours.get(place), theirs.get(place))) for place in {**ours, **theirs}]
+    by_key = all("extra" not in side or _has_keys(side) for side in (ours, theirs))
+    seen = [place for place in {**ours, **theirs} if by_key != (place == "extra") or not place.startswith("extra")]
+    diffs = [FieldDiff(place, _state(ours.get(place), theirs.get(place))) for place in seen]
     return sorted(diffs, key=lambda diff: _ORDER.index(field_of(diff.field)))
 
 
@@ -98,22 +100,24 @@ def verdict(diffs: Sequence[FieldDiff]) -> Verdict:
     return "cannot-tell" if "cannot-tell" in states else "same"
 
 
-def _of_connection(conn: Connection) -> Places:
+def _of_connection(conn: Connection, names_keys: bool) -> Places:
     values = {name: _canonical(name, getattr(conn, name)) for name in FIELDS if name != "extra"}
     found = {name: value for name, value in values.items() if value is not None}
-    return {**found, **_of_extra(conn.extra)}
+    return {**found, **_of_extra(conn.extra, names_keys)}
 
 
-def _of_extra(extra: Any) -> Places:
-    """By key; as a whole where it is no object, has too many keys or such that are no names."""
+def _of_extra(extra: Any, names_keys: bool) -> Places:
+    """As a whole, and by key where it is an object of not too many keys that look like names."""
     if isinstance(extra, Hidden):
         return {"extra": extra}
     found = json_reading(extra) if extra else {}
     if not isinstance(found, dict):
         return {"extra": _escaped(extra)}
-    if len(found) > MOST_KEYS or not all(_KEY.fullmatch(key) for key in found):
-        return {"extra": _as_json(found)}
-    return {f"extra.{key}": _as_json(value) for key, value in found.items()}
+    if not found:
+        return {}
+    can_name = names_keys and len(found) <= MOST_KEYS and all(_KEY.fullmatch(key) for key in found)
+    keys = {f"extra.{key}": _as_json(value) for key, value in found.items()} if can_name else {}
+    return {"extra": _as_json(found), **keys}
 
 
 def _canonical(name: str, value: Any) -> Found | None:
@@ -178,11 +182,8 @@ def _seen(prints: Prints, dialect: Dialect) -> Prints | None:
     return {place: found for place, found in own.items() if found and place != TEXT}
 
 
-def _with_extra_like(ours: Prints, theirs: Prints) -> Prints:
-    """The extra as a whole where the other side has it so: it is another one, or it would be so here as well."""
-    if "extra" not in theirs or not any(place.startswith("extra.") for place in ours):
-        return ours
-    return {**{place: found for place, found in ours.items() if field_of(place) != "extra"}, "extra": "by key"}
+def _has_keys(side: Prints) -> bool:
+    return any(place.startswith("extra.") for place in side)
 
 
 def _state(left: str | None, right: str | None) -> State:

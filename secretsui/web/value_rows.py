@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 from django.utils.functional import Promise
 
+from secretsui.core import prints
 from secretsui.core.codec import DIALECTS, DecodeError, Dialect
 from secretsui.core.connection import Connection
 from secretsui.core.sensitive import Sensitive
@@ -79,6 +80,7 @@ def _text_row(record: SecretRecord, kind: str) -> Row:
 
 def _masked_fields(record: SecretRecord) -> Iterator[Row]:
     # The description is the one that AWS keeps: Airflow reads none from Secrets Manager.
+    hidden = prints.fields(record.fingerprints)
     known = endpoint_parts(record) | {"conn_type": record.conn_type, "description": record.description}
     for name, label in FIELDS.items():
         if known.get(name):
@@ -86,12 +88,12 @@ def _masked_fields(record: SecretRecord) -> Iterator[Row]:
         elif name != "description" and not is_told(record):
             yield Row(name, label, "unknown")
         else:
-            yield Row(name, label, "hidden" if name in record.fingerprints else "unset")
+            yield Row(name, label, "hidden" if name in hidden else "unset")
 
 
 def is_told(record: SecretRecord) -> bool:
     """Does the index know which fields are set? Not of a value that could not be read or taken apart."""
-    return bool(set(record.fingerprints) - {"text"} or record.conn_type)
+    return bool(prints.fields(record.fingerprints) or record.conn_type)
 
 
 def endpoint_parts(record: SecretRecord) -> dict[str, str]:

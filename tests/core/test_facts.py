@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secretsui.core import fault
+from secretsui.core import codec, fault
 from secretsui.core.codec_errors import SENTENCES
 from secretsui.core.facts import Facts, facts
 from secretsui.core.sensitive import Sensitive
@@ -121,12 +121,39 @@ def test_parts_are_the_fields_that_are_set_as_airflow_reads_them() -> None:
         '{"engine": "mysql", "user": "u", "pass": "p", "host": "h", "port": 1, "schema": "", "extra": {"a": 1}}'
     )
     revealed = {name: part.reveal() for name, part in found.parts.items() if name != "text"}
-    assert revealed == {"host": "h", "login": "u", "password": "p", "port": "1", "extra": '{"a": 1}'}
+    assert revealed == {
+        "conn_type": "mysql",
+        "host": "h",
+        "login": "u",
+        "password": "p",
+        "port": "1",
+        "extra": '{"a": 1}',
+        "extra.a": "1",
+    }
 
 
 def test_a_reading_that_put_things_in_the_wrong_fields_has_no_parts() -> None:
-    assert list(known("'postgres://u:p@h/db'").parts) == ["text"]
-    assert list(known("postgres://u:12/34@h/db").parts) == ["text"]
+    assert list(known("'postgres://u:p@h/db'").parts) == ["text", "fields"]
+    assert list(known("postgres://u:12/34@h/db").parts) == ["text", "fields"]
+
+
+def test_a_fault_that_only_some_airflows_have_hides_no_other_one() -> None:
+    found = known("postgres://u:p@h/d\nb?__extra__=no")
+    assert (found.problem, list(found.parts)) == ("bad-extra", ["text", "fields", "@3.3"])
+
+
+def test_the_dialects_that_cannot_read_a_value_are_among_its_parts() -> None:
+    assert [name for name in known("http://h:x").parts if "@" in name] == ["@2.11", "@3.3", "@3.3-sdk"]
+
+
+def test_the_keys_of_an_extra_are_named_only_where_they_are_names_beyond_doubt() -> None:
+    assert "extra.a" in known('http://h/?__extra__={"a": "x"}').parts
+    assert [name for name in known("http://h/?password=abc&def").parts if "extra" in name] == ["extra"]
+
+
+def test_other_sources_read_the_same_text_in_their_own_way() -> None:
+    text = Sensitive('{"engine": "mysql", "host": "h"}')
+    assert facts(text, "connection", codec.decode).unreadable == list(codec.DIALECTS)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +164,8 @@ def test_a_variable_has_a_form_and_nothing_else(text: str, form: str) -> None:
 
 
 def shown(found: Facts) -> str:
-    return f"{found} {found.form} {found.conn_type} {found.endpoint} {found.problem} {found.detail}".lower()
+    names = list(found.parts)
+    return f"{names} {found} {found.form} {found.conn_type} {found.endpoint} {found.problem} {found.detail}".lower()
 
 
 # What people forget to escape in a login or password.

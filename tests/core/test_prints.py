@@ -57,13 +57,14 @@ def test_places_are_the_fields_and_the_keys_of_the_extra() -> None:
         "conn_type": "http",
         "host": "h",
         "port": "1",
+        "extra": '{"a": {"b": "", "c": 1}}',
         "extra.a": '{"b": "", "c": 1}',
     }
 
 
 def test_what_other_dialects_read_otherwise_is_kept_beside_the_base() -> None:
     found = prints.places(readings("http://h?n=1&t=x"))
-    assert {place: value.reveal() for place, value in found.items() if "extra" in place} == {
+    assert {place: value.reveal() for place, value in found.items() if "extra." in place} == {
         "extra.n": "1",
         "extra.n@2.11": '"1"',
         "extra.n@3.3-sdk": '"1"',
@@ -89,6 +90,18 @@ def test_an_extra_without_plain_keys_is_compared_as_a_whole(extra: str) -> None:
     left, right = of({"3.3": conn(extra=extra)}), of({"3.3": conn(extra='{"a": 1}')})
     assert set(left) == {"extra"}
     assert (differences(left, left), differences(left, right)) == ({"extra": "same"}, {"extra": "differs"})
+
+
+def test_keys_that_may_be_no_names_are_not_kept_and_do_not_hinder_a_comparison() -> None:
+    found = readings("http://h?a=1&b=x")
+    by_key, as_a_whole = (prints.fingerprinted(prints.places(found, names_keys=names), KEY) for names in (True, False))
+    assert not any("extra." in place for place in as_a_whole)
+    for dialect in DIALECTS:
+        states = differences(by_key, as_a_whole, dialect)
+        assert (states["extra"], prints.verdict(prints.compare(by_key, dialect, as_a_whole, dialect))) == (
+            "same",
+            "same",
+        )
 
 
 def test_more_keys_than_are_kept_make_one_place() -> None:

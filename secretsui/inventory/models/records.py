@@ -90,7 +90,7 @@ class SecretRecord(models.Model):
     form = models.CharField(max_length=8, blank=True)  # uri, json, text, binary
     conn_type = models.CharField(max_length=200, blank=True)
     endpoint = models.CharField(max_length=512, blank=True)
-    # Keyed HMACs: {"text": …, "login": …, "password": …, "extra": …}; a field not set is absent.
+    # Keyed HMACs of places, as core.prints has them: {"text": …, "login": …, "extra.key": …}.
     fingerprints = models.JSONField(default=dict)
     fingerprint_key = models.CharField(max_length=16, blank=True)  # id of the key; another key means: read again
     problem = models.CharField(max_length=40, blank=True)  # why Airflow cannot use the value: see core.facts

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from django.conf import settings
 
-from secretsui.core import facts
+from secretsui.core import facts, prints
 from secretsui.core.sensitive import Sensitive
 from secretsui.inventory.clean import fit
 from secretsui.inventory.models import Prefix, SecretRecord
@@ -22,8 +22,6 @@ from secretsui.stores.base import StoreError, Value
 logger = logging.getLogger(__name__)
 
 Answer = Value | StoreError
-# Hex digits kept of a fingerprint: 128 bits tell any two values apart.
-LENGTH: Final = 32
 
 
 class Known(NamedTuple):
@@ -78,7 +76,7 @@ def _known(version_id: str, text: Sensitive, kind: str) -> Known:
         endpoint=fit(SecretRecord, "endpoint", found.endpoint),
         problem=fit(SecretRecord, "problem", found.problem),
         problem_detail=fit(SecretRecord, "problem_detail", found.detail),
-        fingerprints={field: part.fingerprint(secret)[:LENGTH] for field, part in found.parts.items() if part},
+        fingerprints=prints.fingerprinted(found.parts, secret),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from secretsui.core import codec
+from secretsui.core import codec, prints
 from secretsui.core.codec import DecodeError
 from secretsui.core.connection import Connection
 from secretsui.core.facts import facts
@@ -32,7 +32,7 @@ class Stored:
     def connection(self) -> Connection | None:
         """As Airflow 3.3 reads it; None where it cannot, or where fields hold what belongs elsewhere."""
         known = facts(self.text, Kind.CONNECTION)
-        if not known.conn_type and not known.parts.keys() - {"text"}:
+        if not known.conn_type and not prints.fields(known.parts):
             return None
         try:
             return codec.decode_secrets_manager(self.text.reveal(), "3.3")

@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from secretsui.access.models import AccessEvent
+from secretsui.core import prints
 from secretsui.inventory.models import Kind, Prefix, Refresh, SecretRecord
-from secretsui.inventory.sync import values
 from tests.aws import Aws
 from tests.conftest import Place
 from tests.inventory.refreshing import record, refresh
@@ -44,10 +44,10 @@ def test_fingerprints_are_keyed_and_hold_no_value(live_place: Place, aws: Aws) -
     aws.create("airflow/connections/other", "mysql://reader:other@db.example/orders")
     refresh(live_place.connections)
     first, copy, other = (record(f"airflow/connections/{key}").fingerprints for key in ("orders", "copy", "other"))
-    assert set(first) == {"text", "host", "port", "schema", "login", "password"}
+    assert set(first) == {"text", "conn_type", "host", "port", "schema", "login", "password"}
     assert first == copy
     assert {part for part in other if other[part] == first[part]} == {"host", "schema", "login"}
-    assert {len(digest) for digest in first.values()} == {values.LENGTH}
+    assert {len(digest) for digest in first.values()} == {prints.LENGTH}
 
 
 def test_variables_and_binary_values_have_their_form(live_place: Place, aws: Aws) -> None:
