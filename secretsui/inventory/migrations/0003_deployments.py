@@ -154,6 +154,7 @@ class Migration(migrations.Migration):
                 ("gaps", models.JSONField(default=list)),
                 ("problems", models.JSONField(default=list)),
                 ("settings", models.JSONField(default=dict)),
+                ("unknown", models.JSONField(default=list)),
                 (
                     "deployment",
                     models.ForeignKey(
@@ -246,7 +247,9 @@ class Migration(migrations.Migration):
                 ("endpoint", models.CharField(blank=True, max_length=512)),
                 ("use", models.JSONField(default=dict)),
                 ("fingerprints", models.JSONField(default=dict)),
+                ("reported", models.JSONField(default=dict)),
                 ("fingerprint_key", models.CharField(blank=True, max_length=16)),
+                ("maybe_unset", models.BooleanField(default=False)),
                 ("held_in", models.CharField(blank=True, max_length=300)),
                 ("line", models.PositiveIntegerField(default=0)),
                 (

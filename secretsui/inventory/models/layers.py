@@ -56,6 +56,7 @@ class EnvSource(models.Model):
     problems = models.JSONField(default=list)  # [{"code": …, "line": n, "facts": {…}}] of airflow.environment.SENTENCES
     # Settings that were found and are no secrets: {"AIRFLOW__SECRETS__BACKEND": …}; kwargs without theirs.
     settings = models.JSONField(default=dict)
+    unknown = models.JSONField(default=list)  # names of settings that are set to something that is not told
 
     class Meta:
         ordering: ClassVar = ["deployment", "id"]
@@ -103,7 +104,10 @@ class LayerEntry(models.Model):
     # core.lookup.Use per dialect where it is known: {"2.11": "usable", "3.3": "broken"}; {"*": …} where they agree.
     use = models.JSONField(default=dict)
     fingerprints = models.JSONField(default=dict)  # core.prints: place → fingerprint, "?" where masked
+    # Hashes under the reporter's own key, by place: those that are recognised become fingerprints.
+    reported = models.JSONField(default=dict)
     fingerprint_key = models.CharField(max_length=16, blank=True)
+    maybe_unset = models.BooleanField(default=False)  # the source does not tell whether the name is set at all
     held_in = models.CharField(max_length=300, blank=True)  # where a value is kept that the source only refers to
     line = models.PositiveIntegerField(default=0)
 

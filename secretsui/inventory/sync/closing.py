@@ -9,6 +9,7 @@ from typing import Final, Self
 from django.db import transaction
 from django.utils import timezone
 
+from secretsui.airflow.errors import ApiError
 from secretsui.inventory.clean import fit
 from secretsui.inventory.models import Prefix, Refresh
 from secretsui.inventory.sync import summary
@@ -19,15 +20,15 @@ KEPT_REFRESHES: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a refresh did not do everything, in words for the screen."""
+    """Why a refresh or a check did not do everything, in words for the screen."""
 
     problem: str
     remedy: str = ""
     code: str = ""
-    error: str = ""  # StoreError.kind, where the store is the reason
+    error: str = ""  # kind of the StoreError or ApiError, where that is the reason
 
     @classmethod
-    def of(cls, error: StoreError) -> Self:
+    def of(cls, error: StoreError | ApiError) -> Self:
         return cls(error.sentence, error.remedy, error.code, error.kind)
 
 

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from django.db import Error, connections
 from django.utils import timezone
 
-from secretsui.inventory.models import Refresh
+from secretsui.inventory.models import Check, Refresh
 
 logger = logging.getLogger(__name__)
 
@@ -64,10 +64,10 @@ class Progress:
 
 
 @contextmanager
-def heartbeat(refresh: Refresh) -> Iterator[None]:
-    """Signs of life also while the store lets us wait, from a thread of their own."""
+def heartbeat(job: Refresh | Check) -> Iterator[None]:
+    """Signs of life also while the store or Airflow lets us wait, from a thread of their own."""
     stop = threading.Event()
-    thread = threading.Thread(target=_beat, args=(refresh.pk, stop), name=f"heartbeat-{refresh.pk}", daemon=True)
+    thread = threading.Thread(target=_beat, args=(type(job), job.pk, stop), name=f"heartbeat-{job.pk}", daemon=True)
     thread.start()
     try:
         yield
@@ -76,13 +76,13 @@ def heartbeat(refresh: Refresh) -> Iterator[None]:
         thread.join()
 
 
-def _beat(refresh_id: int, stop: threading.Event) -> None:
+def _beat(table: type[Refresh | Check], job_id: int, stop: threading.Event) -> None:
     left = LONGEST_SECONDS
     while left > 0 and not stop.wait(BEAT_SECONDS):
         left -= BEAT_SECONDS
         try:
-            Refresh.objects.filter(pk=refresh_id, state=Refresh.State.RUNNING).update(beat_at=timezone.now())
+            table._default_manager.filter(pk=job_id, state=table.State.RUNNING).update(beat_at=timezone.now())  # noqa: SLF001 - documented API
         except Error:
-            logger.exception("no sign of life written refresh=%s", refresh_id)
+            logger.exception("no sign of life written %s=%s", table.__name__.lower(), job_id)
         finally:
             connections.close_all()
