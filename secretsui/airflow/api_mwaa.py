@@ -1,6 +1,7 @@
 """The API of an Airflow that Amazon runs, reached through AWS with an identity of AWS and no credential of its own.
 
-MWAA passes on paths of at most 64 characters, so whatever names a longer id in its path is done by way of a list.
+MWAA passes on paths of at most 64 characters: connections with a long id are read from the list, and deleted by a call
+that names them in its body, which only Airflow 3 has.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from secretsui.airflow import env_mwaa
-from secretsui.airflow.api import BackendConfig, ConnectionRow
+from secretsui.airflow.api import BackendConfig
 from secretsui.airflow.env_settings import settings_of
 from secretsui.airflow.errors import (
     ApiError,
@@ -91,23 +92,8 @@ class ApiMwaa(RestV1):
             test_connection=tests.reveal() if tests else "",
         )
 
-    def connection(self, conn_id: str) -> ConnectionRow | None:
-        """Of a long id, what the list has: no more than that in Airflow 2, where it lacks the extra."""
-        if _fits("connections", conn_id):
-            return super().connection(conn_id)
-        return next((row for rows in self.connections() for row in rows if row.conn_id == conn_id), None)
-
-    def delete_connection(self, conn_id: str) -> None:
-        if _fits("connections", conn_id):
-            super().delete_connection(conn_id)
-        else:
-            self._delete_in_bulk("connections", conn_id)
-
-    def delete_variable(self, key: str) -> None:
-        if _fits("variables", key):
-            super().delete_variable(key)
-        else:
-            self._delete_in_bulk("variables", key)
+    def can_name(self, kind: str, name: str) -> bool:
+        return super().can_name(kind, name) and len(path_of(kind, name)) <= LONGEST_PATH
 
     def shown(self, value: str) -> Sensitive | Hidden:
         return told(value) if self._is_airflow_3() else super().shown(value)
@@ -122,10 +108,10 @@ class ApiMwaa(RestV1):
     def _is_airflow_3(self) -> bool:
         return at_least(self.version(), "3")
 
-    def _delete_in_bulk(self, kind: str, name: str) -> None:
+    def delete_unnamed(self, kind: str, name: str, /) -> None:
         if not self._is_airflow_3():
             raise Unsupported(
-                f"MWAA passes on paths of up to {LONGEST_PATH} characters, and this id makes a longer one."
+                f"No call that MWAA passes on can name this id: a path has at most {LONGEST_PATH} characters, no slash."
             )
         action = {"action": "delete", "entities": [name], "action_on_non_existence": "fail"}
         done = self.ask("PATCH", f"/{kind}", body={"actions": [action]}).get("delete")
@@ -153,10 +139,6 @@ class ApiMwaa(RestV1):
         except cloud.StoreError as failure:
             reason = _translated(failure, self._identity.region)
         raise reason
-
-
-def _fits(kind: str, name: str) -> bool:
-    return len(path_of(kind, name)) <= LONGEST_PATH
 
 
 def _environment(found: Mapping[str, Any]) -> Environment:

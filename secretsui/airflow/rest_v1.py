@@ -59,6 +59,9 @@ class RestV1:
         return pages(self._lister("variables", self.variable_row), lambda row: row.key)
 
     def connection(self, conn_id: str) -> ConnectionRow | None:
+        """Of an id that no address can name, what the list has of it."""
+        if not self.can_name("connections", conn_id):
+            return next((row for rows in self.connections() for row in rows if row.conn_id == conn_id), None)
         try:
             return connection_row(self.ask("GET", path_of("connections", conn_id)))
         except NotFound:
@@ -74,10 +77,23 @@ class RestV1:
         )
 
     def delete_connection(self, conn_id: str) -> None:
-        self.ask("DELETE", path_of("connections", conn_id))
+        self._delete("connections", conn_id)
 
     def delete_variable(self, key: str) -> None:
-        self.ask("DELETE", path_of("variables", key))
+        self._delete("variables", key)
+
+    def _delete(self, kind: str, name: str) -> None:
+        if self.can_name(kind, name):
+            self.ask("DELETE", path_of(kind, name))
+        else:
+            self.delete_unnamed(kind, name)
+
+    def can_name(self, kind: str, name: str) -> bool:
+        """Slashes part the path of a connection, quoted or not; dots alone stand for folders."""
+        return name not in (".", "..") and not (kind == "connections" and "/" in name)
+
+    def delete_unnamed(self, _kind: str, _name: str, /) -> None:
+        raise Unsupported("No address of this API can name this id.")
 
     def test_connection(self, conn_id: str, conn: Connection) -> Outcome:
         """Where tests are off, Airflow 2 says so in plain text."""
@@ -161,7 +177,7 @@ def refusal(status: int, found: Found) -> ApiError | None:
     if "title" not in found and "detail" not in found:
         return ForeignAnswer(code=code)
     if status == 404:
-        return NotFound(code=code)
+        return Unsupported(code=code) if found.get("type") == "about:blank" else NotFound(code=code)
     if status != 403:
         return Failed(code=code)
     if "not to expose the configuration" in detail:
@@ -191,9 +207,6 @@ def _clear(value: Any) -> Any:
 
 
 def path_of(kind: str, name: str) -> str:
-    """No quoting keeps the two names for a place from being taken for one."""
-    if name in (".", ".."):
-        raise Unsupported("This id cannot be named in an address.", remedy="Delete or look at it in Airflow itself.")
     return f"/{kind}/{quote(name, safe='')}"
 
 
