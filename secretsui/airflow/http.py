@@ -53,6 +53,13 @@ class Answer:
             return None
 
     @property
+    def detail(self) -> str:
+        """What Airflow says of a refusal: to be searched for known facts, never to be passed on."""
+        found = self.content
+        detail = found.get("detail") if isinstance(found, dict) else None
+        return detail if isinstance(detail, str) else ""
+
+    @property
     def members(self) -> Mapping[str, Any]:
         """Those of the JSON object in it, which every true answer with a content is."""
         found = self.content
@@ -93,30 +100,36 @@ class Http:
     def ask(
         self,
         method: str,
-        url: str,
+        path: str,
         *,
         params: Mapping[str, str | int] | None = None,
         json: object = None,
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-        may_redirect: bool = False,
     ) -> Answer:
-        """`url` is a path below the address, or an address that begins with it. No redirect is ever followed; only
-        where `may_redirect` is it an answer, as that of a sign-in form is."""
-        self.calls += 1
-        url = url if url.startswith(f"{self.base}/") else f"{self.base}{url}"
+        """`path` is below the address. No redirect is followed, and none is an answer."""
         request = {"params": params, "json": json, "data": form, "headers": headers}
-        outcome = self._attempt(method, url, request, may_redirect)
+        outcome = self.attempt(method, f"{self.base}{path}", request)
         if isinstance(outcome, ApiError):
+            del request, json, form, headers  # the frames of an error are all that somebody might see of them
             raise outcome
         return outcome
 
-    def _attempt(self, method: str, url: str, request: Mapping[str, Any], may_redirect: bool) -> Answer | ApiError:
+    def attempt(self, method: str, url: str, request: Mapping[str, Any]) -> Answer | ApiError:
+        """As `ask`, of an address that begins with this one; `request` has what httpx calls it.
+
+        Reading is tried twice, as a connection that was kept open may have been closed by the server meanwhile.
+        """
+        outcome = self._once(method, url, request)
+        return self._once(method, url, request) if method == "GET" and isinstance(outcome, BrokenOff) else outcome
+
+    def _once(self, method: str, url: str, request: Mapping[str, Any]) -> Answer | ApiError:
         import httpx
 
+        self.calls += 1
         try:
             with self._open().stream(method, url, **request) as response:
-                return _refused(response, may_redirect) or self._read(response)
+                return _refused(response) or self._read(response)
         except ApiError as known:
             return known.with_traceback(None)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as error:
@@ -148,10 +161,10 @@ class Http:
         return Answer(response.status_code, media, bytes(body), response.headers)
 
 
-def _refused(response: httpx.Response, may_redirect: bool) -> ApiError | None:
+def _refused(response: httpx.Response) -> ApiError | None:
     """What stands before Airflow: a sign-in page to which it sends everybody, or a proxy that does not reach it."""
     code = str(response.status_code)
-    if response.is_redirect and not may_redirect:
+    if response.is_redirect:
         return ForeignAnswer(f"The address leads on to another one{_host(response)}.", code=code)
     if response.status_code in _GATEWAY:
         return Unreachable(f"What stands before Airflow does not reach it (it answered {code}).", code=code)
