@@ -1,0 +1,162 @@
+"""What is known of the stores that a chain asks: from the index, from the rows and settings that were collected.
+
+Nothing is taken for absent that was not looked for: where no reading covers a name, the answer is unknown and says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from typing import Final
+
+from secretsui.core.backends import defaults, secrets_manager
+from secretsui.core.backends.source import Ask, Kind
+from secretsui.core.dialects import Dialect
+from secretsui.core.lookup import Answer
+from secretsui.inventory.deployments import told
+from secretsui.inventory.deployments.columns import Places
+from secretsui.inventory.deployments.tables import Listed, Tables
+from secretsui.inventory.deployments.told import Entry, Told
+from secretsui.inventory.models import Deployment, EnvSource, LayerPlace
+
+OBJECTS: Final = "environment-manager"
+NO_STORE: Final = told.unknown("store-not-read")
+NO_PLACE: Final = told.unknown("no-place")
+NO_PREFIX: Final = told.unknown("no-prefix")
+
+Form, Process = EnvSource.Form, EnvSource.Process
+# Whose sources tell of the environment of which layer, where the processes of Airflow differ.
+READERS: Final[Mapping[str, Sequence[str]]] = {
+    "environment": (Process.ANY, Process.SERVER),
+    "worker-environment": (Process.ANY, Process.WORKER),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """`core.lookup.Knowledge` of one layer for one kind of id, that can also tell why it knows so."""
+
+    world: World
+    layer: str
+    kind: Kind
+    dialect: Dialect
+
+    def __call__(self, ask: Ask) -> Answer:
+        return self.tell(ask).answer
+
+    def tell(self, ask: Ask) -> Told:
+        if ask.store == secrets_manager.STORE:
+            return self._secret(ask)
+        if ask.store == defaults.ENVIRONMENT:
+            return self._setting(ask.name, self.world.environments[self.layer])
+        if ask.store == OBJECTS:
+            return self._object(ask.name)
+        return self._row(ask) if ask.store == defaults.METASTORE else NO_STORE
+
+    def _secret(self, ask: Ask) -> Told:
+        where = self.world.places.get((self.layer, ask.place))
+        if where is None:
+            return NO_PLACE
+        prefix = self.world.prefix_of(where, ask.name)
+        if prefix is None:
+            return NO_PREFIX
+        if prefix.as_of is None:
+            return told.unknown("never-listed")
+        record = self.world.tables.record(prefix.id, ask.name)
+        if record is not None:
+            return told.of_record(record, prefix.as_of, self.kind, self.dialect, read_as=prefix.kind)
+        return told.unknown(prefix.problem, prefix.as_of) if prefix.problem else told.absent(prefix.as_of)
+
+    def _setting(self, name: str, environment: Environment) -> Told:
+        tables, sources = self.world.tables, environment.sources
+        found = [entry for each in sources if (entry := tables.entry(each, self.kind, name))]
+        if found:
+            return told.of_entries(found, environment.as_of, self.kind, self.dialect)
+        if environment.gap:
+            return told.unknown(environment.gap, environment.as_of)
+        wrong = next((entry for each in sources if (entry := tables.misspelt(each, self.kind, name))), None)
+        return told.misspelt(wrong, environment.as_of, self.kind) if wrong else told.absent(environment.as_of)
+
+    def _object(self, name: str) -> Told:
+        objects = self.world.objects
+        found = [entry for each in objects.sources if (entry := self.world.tables.entry(each, self.kind, name))]
+        if found:
+            return told.of_entries(found, objects.as_of, self.kind, self.dialect)
+        return told.unknown(objects.gap, objects.as_of) if objects.gap else told.absent(objects.as_of)
+
+    def _row(self, ask: Ask) -> Told:
+        state = self.world.tables.states.get((defaults.METASTORE, self.kind))
+        if state is None:
+            return told.unknown("never-read" if self.world.has_api else "no-api")
+        entry = self.world.tables.entry(None, self.kind, ask.name)
+        before = self._of_row(entry, ask.team, state.as_of)
+        if state.problem:
+            return told.failed(state.error or "failed", before)
+        return before if state.as_of else told.unknown("never-read")
+
+    def _of_row(self, entry: Entry | None, team: str, as_of: datetime | None) -> Told:
+        if entry is None or entry.team not in ("", team):
+            return told.absent(as_of)
+        return told.of_entries([entry], as_of, self.kind, self.dialect)
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The sources that count for one layer, and why a name that none of them has may be set all the same."""
+
+    sources: Sequence[int]
+    as_of: datetime | None
+    gap: str
+
+
+class World:
+    """Everything that is known for one deployment, whichever of its layers asks."""
+
+    def __init__(self, deployment: Deployment, tables: Tables, places: Places, *, has_one_chain: bool) -> None:
+        self.tables, self.places = tables, places
+        self.has_api = deployment.api != Deployment.Api.NONE
+        settings = [each for each in tables.sources if each.form != Form.OBJECTS]
+        self.environments = {
+            layer: environment([each for each in settings if has_one_chain or each.process in readers])
+            for layer, readers in READERS.items()
+        }
+        self.objects = environment([each for each in tables.sources if each.form == Form.OBJECTS])
+        self._prefixes = {
+            (place.account_id, place.region): [each for each in tables.prefixes if _is_there(each, place)]
+            for place in places.values()
+        }
+
+    def prefix_of(self, where: LayerPlace, name: str) -> Listed | None:
+        there = self._prefixes[where.account_id, where.region]
+        return next((each for each in there if name.startswith(each.start)), None)
+
+    def prefixes_of(self, layer: str, place: str) -> Sequence[Listed]:
+        where = self.places.get((layer, place))
+        return self._prefixes[where.account_id, where.region] if where else ()
+
+    def known(self, layer: str, kind: Kind, dialect: Dialect) -> Known:
+        return Known(self, layer, kind, dialect)
+
+
+def environment(sources: Sequence[EnvSource]) -> Environment:
+    """A report is the truth as of its age; without one, what is declared, if that is all there is."""
+    reports = [each for each in sources if each.form == Form.REPORTER and each.as_of]
+    if reports:
+        sources = sorted(reports, key=attrgetter("as_of"))[-1:]
+    declared = [each for each in sources if each.form != Form.REPORTER or each.as_of]
+    as_of = min((each.as_of for each in declared if each.as_of), default=None)
+    return Environment([each.pk for each in declared], as_of, _gap(sources, declared))
+
+
+def _gap(sources: Sequence[EnvSource], declared: Sequence[EnvSource]) -> str:
+    if not declared:
+        return "no-report" if sources else "no-source"
+    if any(each.gaps for each in declared):
+        return "gap"
+    return "" if all(each.is_whole for each in declared) else "not-whole"
+
+
+def _is_there(prefix: Listed, place: LayerPlace) -> bool:
+    return (prefix.account_id, prefix.region) == (place.account_id, place.region)

@@ -1,0 +1,125 @@
+"""One process of a deployment: its chain, what is known of each layer, and what that makes of an id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from secretsui.core import execution_api
+from secretsui.core.backends.source import Ask, Backend, CannotTell, Kind, Raises, Source
+from secretsui.core.chain import Chain, Layer, Process, Settings, chain
+from secretsui.core.lookup import Resolution, Step, resolve
+from secretsui.core.versions import at_least
+from secretsui.inventory.deployments.columns import Column, columns_of, places_of
+from secretsui.inventory.deployments.knowledge import Known, World
+from secretsui.inventory.deployments.settings import settings_of
+from secretsui.inventory.deployments.tables import Tables
+from secretsui.inventory.deployments.told import Told
+from secretsui.inventory.models import Deployment
+
+KINDS: Final[Sequence[Kind]] = ("connection", "variable")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one column has to do with one id: the questions, sent or not, with what is known of their answers.
+
+    `asks` are empty where the layer asks none; `lying` is what it would have found without the setting that keeps it
+    from asking.
+    """
+
+    column: Column
+    layer: Layer
+    asks: Sequence[tuple[Ask, Told, bool]]  # whether it was sent
+    lying: Told | None = None
+
+    @property
+    def decisive(self) -> Told | None:
+        """The answer that counts: the last one that was sent, else the first that says anything lies there."""
+        sent = [told for _, told, is_sent in self.asks if is_sent]
+        unsent = [told for _, told, is_sent in self.asks if not is_sent]
+        return sent[-1] if sent else next((told for told in unsent if told.held), unsent[0] if unsent else None)
+
+
+class Lookups:
+    def __init__(self, process: Process, found: Chain, opened: Chain, world: World, columns: Sequence[Column]) -> None:
+        self.process, self.chain, self.world, self.columns = process, found, world, columns
+        # The same layers with no setting that keeps them from asking.
+        self.opened: Mapping[str, Layer] = {layer.id: layer for layer in opened.layers}
+        self.known: Mapping[Kind, Mapping[str, Known]] = {
+            kind: {layer.id: world.known(layer.id, kind, layer.dialect) for layer in found.layers} for kind in KINDS
+        }
+        self.of_layer: Mapping[str, Sequence[Column]] = {
+            layer.id: [column for column in columns if column.layer == layer.id] for layer in found.layers
+        }
+
+    def resolve(self, kind: Kind, key: str) -> Resolution:
+        return resolve(self.chain, self.known[kind], kind, key)
+
+    def parts(self, kind: Kind, key: str, resolution: Resolution) -> Iterator[tuple[Step, Part]]:
+        """Column by column, in order."""
+        for step in (*resolution.trace, *resolution.below):
+            columns = self.of_layer[step.layer.id]
+            if len(columns) == 1 and step.asks:
+                known = self.known[kind][step.layer.id]
+                yield step, Part(columns[0], step.layer, [(ask, known.tell(ask), True) for ask in step.asks])
+            else:
+                yield from ((step, self._part(each, step, kind, key)) for each in columns)
+
+    def _part(self, column: Column, step: Step, kind: Kind, key: str) -> Part:
+        known, asks = self.known[kind][step.layer.id], self.asks(step.layer, kind, key)
+        here = [(ask, known.tell(ask), ask in step.asks) for ask in asks if ask.place == column.place]
+        return Part(column, step.layer, here, None if here else self._lying(column, kind, key))
+
+    def _lying(self, column: Column, kind: Kind, key: str) -> Told | None:
+        known = self.known[kind][column.layer]
+        asks = self.asks(self.opened[column.layer], kind, key)
+        found = (known.tell(ask) for ask in asks if ask.place == column.place)
+        return next((told for told in found if told.held), None)
+
+    def asks(self, layer: Layer, kind: Kind, key: str) -> Sequence[Ask]:
+        """What a layer would ask for an id, all of it; nothing where it does not look."""
+        heard = self._heard(layer, kind, key)
+        if isinstance(layer.source, Raises | CannotTell) or heard is None:
+            return ()
+        plan = layer.source.plan(kind, heard, layer.team)
+        return plan if isinstance(plan, Sequence) else ()
+
+    def _heard(self, layer: Layer, kind: Kind, key: str) -> str | None:
+        """The id as it reaches this layer; where none does, what it would be."""
+        if layer in self.chain.own or not self.chain.beyond:
+            return key
+        return execution_api.heard(kind, key) or key
+
+    def source(self, column: Column) -> Source | None:
+        """Of a column, without the settings that keep it from asking."""
+        found = self.opened[column.layer].source
+        return None if isinstance(found, Raises | CannotTell) else found
+
+
+def lookups(deployment: Deployment, process: Process, tables: Tables) -> Lookups:
+    settings, places = settings_of(deployment), places_of(deployment)
+    found, opened = chain(settings, process), chain(_opened(settings), process)
+    world = World(deployment, tables, places, has_one_chain=not at_least(settings.airflow, "3"))
+    return Lookups(process, found, opened, world, columns_of(found, places))
+
+
+def _opened(settings: Settings) -> Settings:
+    return replace(
+        settings,
+        backend=_without_bars(settings.backend),
+        worker_backend=_without_bars(settings.worker_backend),
+    )
+
+
+def _without_bars(backend: Backend | None) -> Backend | None:
+    """Without lookup patterns and null prefixes: a null prefix becomes the default one."""
+    if backend is None:
+        return None
+    bars = [
+        name
+        for name, value in backend.kwargs.items()
+        if name.endswith("_lookup_pattern") or (name.endswith(("_prefix", "_path")) and value is None)
+    ]
+    return replace(backend, kwargs={name: value for name, value in backend.kwargs.items() if name not in bars})

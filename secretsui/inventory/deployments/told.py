@@ -1,0 +1,158 @@
+"""What one place says of one name, and what lies there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final, Literal, NamedTuple, cast
+
+from secretsui.core.backends.source import Kind
+from secretsui.core.dialects import Dialect
+from secretsui.core.lookup import ABSENT, UNKNOWN, Answer, Use
+from secretsui.core.prints import TEXT, Prints
+
+OWNER_TAGS: Final = ("owner", "Owner", "team", "Team")
+# Our own reader may lack a right that Airflow has, so nothing follows for Airflow.
+REFUSED: Final = ("denied", "cannotdecrypt")
+
+Trouble = Literal["", "denied", "failed"]
+
+
+class Record(NamedTuple):
+    """What is wanted of a `SecretRecord`, in this order."""
+
+    prefix_id: int
+    name: str
+    deleted_at: datetime | None
+    form: str
+    conn_type: str
+    problem: str
+    read_error: str
+    stale: bool
+    fingerprints: Prints
+    fingerprint_key: str
+    changed_at: datetime | None
+    described_at: datetime | None
+    tags: Mapping[str, Any]
+
+
+class Entry(NamedTuple):
+    """What is wanted of a `LayerEntry`, in this order."""
+
+    source_id: int | None
+    kind: str
+    name: str
+    team: str
+    conn_type: str
+    use: Mapping[str, str]
+    fingerprints: Prints
+    fingerprint_key: str
+    held_in: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What lies in a place, whether or not it can be used. Prints of another `key` cannot be compared."""
+
+    name: str
+    prints: Prints
+    key: str
+    conn_type: str = ""
+    owner: str = ""
+    changed_at: datetime | None = None
+    prefix: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`reason` is a code for why it is unknown or doubtful, `as_of` when the place said so.
+
+    `trouble` is what kept us from knowing, where the answer is unknown because of something that went wrong.
+    """
+
+    answer: Answer
+    reason: str = ""
+    as_of: datetime | None = None
+    held: Held | None = None
+    trouble: Trouble = ""
+
+
+def absent(as_of: datetime | None) -> Told:
+    return Told(ABSENT, as_of=as_of)
+
+
+def unknown(reason: str, as_of: datetime | None = None) -> Told:
+    return Told(UNKNOWN, reason, as_of)
+
+
+def failed(reason: str, before: Told) -> Told:
+    """The last attempt to read the place failed; what it said before is as old as it is."""
+    return replace(before, answer=UNKNOWN, reason=reason, trouble="failed")
+
+
+def of_record(record: Record, listed_at: datetime | None, kind: Kind, dialect: Dialect, *, read_as: str) -> Told:
+    """`read_as` is the kind that the index took the value for."""
+    held = Held(
+        name=record.name,
+        prints=record.fingerprints if read_as == kind else _text_alone(record.fingerprints),
+        key=record.fingerprint_key,
+        conn_type=record.conn_type if kind == "connection" else "",
+        owner=_owner(record.tags),
+        changed_at=record.changed_at,
+        prefix=record.prefix_id,
+    )
+    as_of = max(filter(None, (listed_at, record.described_at)), default=None)
+    if record.deleted_at:
+        return Told(Answer("deleted"), "", as_of, held)
+    if record.read_error in REFUSED:
+        return Told(UNKNOWN, record.read_error, as_of, held, "denied")
+    if record.form == "binary":
+        return Told(Answer("binary"), "", as_of, held)
+    use: Use = _use_of_record(record, dialect) if read_as == kind else "unknown"
+    return Told(Answer("present", use=use), _doubt(record, use), as_of, held)
+
+
+def _use_of_record(record: Record, dialect: Dialect) -> Use:
+    if record.read_error or not record.form:
+        return "unknown"
+    if not record.fingerprints.get(TEXT):
+        return "unknown" if not record.problem else "broken"
+    return "broken" if f"@{dialect}" in record.fingerprints else "usable"
+
+
+def _doubt(record: Record, use: Use) -> str:
+    if record.stale:
+        return "stale"
+    if record.read_error or not record.form:
+        return record.read_error or "not-read"
+    return record.problem if use == "broken" else ""
+
+
+def of_entries(found: Sequence[Entry], as_of: datetime | None, kind: Kind, dialect: Dialect) -> Told:
+    """Several sources may set one name: which of them counts is not known, unless they agree."""
+    first = found[0]
+    if any(each.fingerprints != first.fingerprints for each in found[1:]):
+        held = replace(_held(first, kind), prints={}, key="")
+        return Told(Answer("present"), "several-sources", as_of, held)
+    use = cast("Use", first.use.get(dialect) or first.use.get("*", "unknown"))
+    reason = "kept-elsewhere" if first.held_in else ""
+    return Told(Answer("present", use="unknown" if first.held_in else use), reason, as_of, _held(first, kind))
+
+
+def misspelt(entry: Entry, as_of: datetime | None, kind: Kind) -> Told:
+    """Airflow looks for names in capitals."""
+    return Told(ABSENT, "lower-case", as_of, _held(entry, kind))
+
+
+def _held(entry: Entry, kind: Kind) -> Held:
+    conn_type = entry.conn_type if kind == "connection" else ""
+    return Held(entry.name, entry.fingerprints, entry.fingerprint_key, conn_type)
+
+
+def _text_alone(prints: Prints) -> Prints:
+    return {TEXT: prints[TEXT]} if TEXT in prints else {}
+
+
+def _owner(tags: Mapping[str, Any]) -> str:
+    return next((str(tags[name]) for name in OWNER_TAGS if tags.get(name)), "")
