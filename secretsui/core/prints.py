@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 from secretsui.core.compare import FieldDiff, State, field_of
 from secretsui.core.connection import FIELDS, Connection, Mistyped
 from secretsui.core.dialects import DIALECTS, Dialect
+from secretsui.core.masked import MaskedObject
 from secretsui.core.sensitive import Hidden, Sensitive
 from secretsui.core.variable import json_reading
 
@@ -109,15 +110,18 @@ def _of_connection(conn: Connection, names_keys: bool) -> Places:
 def _of_extra(extra: Any, names_keys: bool) -> Places:
     """As a whole, and by key where it is an object of not too many keys that look like names."""
     if isinstance(extra, Hidden):
-        return {"extra": extra}
+        return {"extra": extra, **_by_key(extra.members if isinstance(extra, MaskedObject) else {}, names_keys)}
     found = json_reading(extra) if extra else {}
     if not isinstance(found, dict):
         return {"extra": _escaped(extra)}
     if not found:
         return {}
-    can_name = names_keys and len(found) <= MOST_KEYS and all(_KEY.fullmatch(key) for key in found)
-    keys = {f"extra.{key}": _as_json(value) for key, value in found.items()} if can_name else {}
-    return {"extra": _as_json(found), **keys}
+    return {"extra": _as_json(found), **_by_key(found, names_keys)}
+
+
+def _by_key(members: Mapping[str, Any], names_keys: bool) -> Places:
+    can_name = names_keys and len(members) <= MOST_KEYS and all(_KEY.fullmatch(key) for key in members)
+    return {f"extra.{key}": _as_json(value) for key, value in members.items()} if can_name else {}
 
 
 def _canonical(name: str, value: Any) -> Found | None:
@@ -146,6 +150,8 @@ def _marked(value: object) -> Found:
 
 def _as_json(value: object) -> Found:
     """One spelling per JSON value, so that 1 is not true and the order of keys does not matter."""
+    if isinstance(value, Hidden):
+        return value
     try:
         return Sensitive(json.dumps(value, sort_keys=True))
     except RecursionError:  # nested as deeply as the parser could just bear

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from secretsui.core import compare, prints
 from secretsui.core.codec import DIALECTS, DecodeError, Dialect, decode
 from secretsui.core.connection import FIELDS, Connection, conceal
+from secretsui.core.masked import MaskedObject
 from secretsui.core.sensitive import Hidden, Sensitive
 from tests.core import strategies as some
 
@@ -199,3 +200,13 @@ def test_each_dialect_is_told_as_if_it_were_alone(text: str, dialect: Dialect, o
         assert by_field(said) == by_field(compare.compare(together, alone))
     else:
         assert [diff.state for diff in said] == ["cannot-tell"]
+
+
+def test_the_keys_that_a_masked_extra_shows_are_compared_and_the_masked_ones_never() -> None:
+    shown = of({"3.3": Connection(conn_type="http", extra=MaskedObject({"a": 1, "token": Hidden()}))})  # type: ignore[arg-type]
+    same = of({"3.3": conn(conn_type="http", extra='{"token": "t", "a": 1}')})
+    other = of({"3.3": conn(conn_type="http", extra='{"token": "t", "a": 2}')})
+    assert differences(shown, same) == {"conn_type": "same", "extra.a": "same", "extra.token": "cannot-tell"}
+    assert differences(shown, other)["extra.a"] == "differs"
+    assert prints.verdict(prints.compare(shown, "3.3", same, "3.3")) == "cannot-tell"
+    assert prints.verdict(prints.compare(shown, "3.3", other, "3.3")) == "different"
