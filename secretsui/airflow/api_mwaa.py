@@ -118,7 +118,7 @@ class ApiMwaa(RestV1):
         if not isinstance(done, dict):
             raise ForeignAnswer
         if name not in done.get("success", ()):
-            raise NotFound
+            raise NotFound if '"status_code": 404' in json.dumps(done) else Failed
 
     def _through_aws(
         self, method: str, path: str, *, params: Mapping[str, str | int] | None = None, body: Any = None
