@@ -86,7 +86,7 @@ def each(text: str, readings: Mapping[Dialect, Connection | DecodeError]) -> Ite
     if len(failed) == len(readings):
         return
     if stripped.startswith("{"):
-        found = cast("dict[str, Any]", json_text.load(text, DecodeError))
+        found = cast("dict[str, Any]", json_text.load(stripped, DecodeError))
         yield from _in_json(found, [conn for conn in readings.values() if isinstance(conn, Connection)])
     else:
         yield from _in_uri(stripped)

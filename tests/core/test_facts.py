@@ -151,6 +151,11 @@ def test_the_keys_of_an_extra_are_named_only_where_they_are_names_beyond_doubt()
     assert [name for name in known("http://h/?password=abc&def").parts if "extra" in name] == ["extra"]
 
 
+def test_there_are_facts_about_json_between_any_blanks_that_its_source_strips() -> None:
+    found = facts(Sensitive('\xa0{"conn_type": "http", "host": "h"}\u2003'), "connection", codec.decode)
+    assert (found.form, found.conn_type, found.endpoint) == ("json", "http", "h")
+
+
 def test_other_sources_read_the_same_text_in_their_own_way() -> None:
     text = Sensitive('{"engine": "mysql", "host": "h"}')
     assert facts(text, "connection", codec.decode).unreadable == list(codec.DIALECTS)
