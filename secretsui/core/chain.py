@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
+from secretsui.core.backends.environment_manager import EnvironmentManager
 from secretsui.core.backends.registry import ENVIRONMENT_CLASS, METASTORE_CLASS, source_of
 from secretsui.core.backends.source import Backend, CannotTell, Context, Raises, Source
 from secretsui.core.dialects import Dialect
@@ -14,7 +15,8 @@ from secretsui.core.versions import at_least
 # In Airflow 3 a `task` is also whoever parses Dag files or runs triggers, a `server` also the scheduler, and a
 # `supervisor` whatever else runs on a worker. In Airflow 2 all are alike.
 Process = Literal["server", "task", "supervisor"]
-LayerId = Literal["worker-backend", "worker-environment", "backend", "environment", "metastore"]
+LayerId = Literal["worker-backend", "worker-environment", "backend", "environment-manager", "environment", "metastore"]
+ASTRO: Final = "astro"
 
 _DISTRIBUTIONS: Final[Mapping[str, str]] = {
     "airflow.providers.amazon.": "apache-airflow-providers-amazon",
@@ -30,7 +32,8 @@ class Settings:
     """What a deployment is made of, as far as lookups depend on it.
 
     `worker_backend` is the worker's own; without one it has that of the server. `providers` are versions by
-    distribution. `team` is that of the task, and counts only where there are teams.
+    distribution. `team` is that of the task, and counts only where there are teams. Of the platforms only Astro has a
+    layer of its own: its Environment Manager, which comes between the backend and the environment.
     """
 
     airflow: str
@@ -41,6 +44,7 @@ class Settings:
     team: str = ""
     environ: Mapping[str, str] = field(default_factory=dict)
     worker_environ: Mapping[str, str] = field(default_factory=dict)
+    platform: str = ""
 
     @property
     def has_teams(self) -> bool:
@@ -77,10 +81,22 @@ class Chain:
 
 def chain(settings: Settings, process: Process) -> Chain:
     if not at_least(settings.airflow, "3"):
-        return Chain(process, _of_server(settings, "2.11"))
+        return Chain(process, _with_manager(settings, _of_server(settings, "2.11")))
     if process == "server":
-        return Chain(process, _of_server(settings, "3.3"))
-    return Chain(process, _of_worker(settings, process), _of_server(settings, "3.3") if process == "task" else ())
+        return Chain(process, _with_manager(settings, _of_server(settings, "3.3")))
+    own = _with_manager(settings, _of_worker(settings, process))
+    return Chain(process, own, _of_server(settings, "3.3") if process == "task" else ())
+
+
+def _with_manager(settings: Settings, layers: list[Layer]) -> list[Layer]:
+    """Before the environment of the process that asks. Astro tells the order, not who of its processes gets at it."""
+    if settings.platform != ASTRO:
+        return layers
+    number = next(number for number, layer in enumerate(layers) if layer.id.endswith("environment"))
+    behind = layers[number]
+    source = EnvironmentManager()
+    manager = Layer("environment-manager", behind.process, behind.dialect, source.class_name, source, behind.team)
+    return [*layers[:number], manager, *layers[number:]]
 
 
 def _of_server(settings: Settings, dialect: Dialect) -> list[Layer]:

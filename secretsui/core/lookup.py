@@ -5,9 +5,9 @@ Nothing here reads a store. What is known of the stores comes in as `Knowledge`:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from secretsui.core import execution_api, uri_writer
 from secretsui.core.backends.source import Ask, CannotTell, Kind, Never, Raises, Source, State
@@ -29,13 +29,15 @@ API: Final = "execution-api"
 class Answer:
     """What one question gets. `value` is the text, the object or the row where it is at hand; else `use` judges it.
 
-    `error` is the class that Airflow raises where it is another than usual.
+    `unreadable` are dialects to which it is broken whatever its `use`. `error` is the class that Airflow raises where
+    it is another than usual.
     """
 
     state: State
     value: object = None
     use: Use = "unknown"
     error: str = ""
+    unreadable: Collection[Dialect] = ()
 
 
 ABSENT: Final = Answer("absent")
@@ -50,6 +52,7 @@ class Step:
 
     Of a hit, `value` is what the caller gets, where it is at hand; `is_certain` is False where the value is only known
     to be there: were it empty or broken, the next layer would have its turn. `halts` where Airflow asks no further.
+    `states` are the answers to `asks`.
     """
 
     layer: Layer
@@ -60,6 +63,17 @@ class Step:
     value: Value = None
     is_certain: bool = True
     halts: bool = False
+    states: Sequence[State] = ()
+
+
+class Found(NamedTuple):
+    """What a value leads to: the middle of a `Step`."""
+
+    outcome: Outcome
+    reason: str = ""
+    error: str = ""
+    value: Value = None
+    is_certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,51 +179,60 @@ def look(layer: Layer, known: Knowledge, kind: Kind, secret_id: str, *, peeks: b
     return _answered(layer, source, plan, known, kind, peeks)
 
 
-def _answered(layer: Layer, source: Source, asks: Sequence[Ask], known: Knowledge, kind: Kind, peeks: bool) -> Step:
-    reason = ""
-    for number, ask in enumerate(asks, 1):
+def _answered(layer: Layer, source: Source, plan: Sequence[Ask], known: Knowledge, kind: Kind, peeks: bool) -> Step:
+    states: list[State] = []
+    for ask in plan:
         answer = known(ask)
-        sent, state = asks[:number], answer.state
-        if state == "present":
-            if not (ask.skips_empty and _is_empty(answer)):
-                return _present(layer, source, sent, answer, kind, peeks)
-            state = "absent"
-        if state == "unknown":
-            return Step(layer, "unknown", sent, state)
-        if raised := ask.errors.get(state):
-            return Step(layer, "error", sent, state, answer.error or raised)
-        reason = state
-    return Step(layer, "miss", asks, reason)
+        state = answer.state
+        states.append(state)
+        if found := _ended(layer, source, ask, answer, kind, peeks):
+            outcome, reason, error, value, is_certain = found
+            asks = plan[: len(states)]
+            return Step(layer, outcome, asks, reason, error, value, is_certain, states=states)
+    return Step(layer, "miss", plan, "absent" if state == "present" else state, states=states)
+
+
+def _ended(layer: Layer, source: Source, ask: Ask, answer: Answer, kind: Kind, peeks: bool) -> Found | None:
+    """None where this answer is "no", so that the next question is sent."""
+    state = answer.state
+    if state == "present":
+        if ask.skips_empty and _is_empty(answer):
+            return None
+        return _present(layer, source, answer, kind, peeks)
+    if state == "unknown":
+        return Found("unknown", state)
+    raised = ask.errors.get(state)
+    return Found("error", state, answer.error or raised) if raised else None
 
 
 def _is_empty(answer: Answer) -> bool:
     return answer.use == "empty" if answer.value is None else not answer.value
 
 
-def _present(layer: Layer, source: Source, asks: Sequence[Ask], answer: Answer, kind: Kind, peeks: bool) -> Step:
+def _present(layer: Layer, source: Source, answer: Answer, kind: Kind, peeks: bool) -> Found:
     if kind == "connection" and _is_empty(answer) and not isinstance(answer.value, Mapping):
-        return Step(layer, "miss", asks, "empty")
+        return Found("miss", "empty")
     if answer.value is None or peeks:
-        return _judged(layer, asks, answer.use, kind)
+        return _judged(layer, answer, kind)
     if kind != "connection":
         text = source.variable(answer.value)
-        return Step(layer, "miss", asks, "empty") if text is None else Step(layer, "hit", asks, value=text)
+        return Found("miss", "empty") if text is None else Found("hit", value=text)
     try:
         found = source.connection(answer.value, layer.dialect)
     except DecodeError as failure:
-        return Step(layer, "error", asks, failure.reason, failure.airflow_class)
+        return Found("error", failure.reason, failure.airflow_class)
     if found is None:
-        return Step(layer, "miss", asks, "empty")
+        return Found("miss", "empty")
     if failed := _write_failure(found, layer.dialect):
-        return Step(layer, "error", asks, "no-uri", failed)
-    return Step(layer, "hit", asks, value=found)
+        return Found("error", "no-uri", failed)
+    return Found("hit", value=found)
 
 
-def _judged(layer: Layer, asks: Sequence[Ask], use: Use, kind: Kind) -> Step:
+def _judged(layer: Layer, answer: Answer, kind: Kind) -> Found:
     """Without the value: a variable wins whatever it is, a connection if its process can read it."""
-    if kind == "connection" and use == "broken":
-        return Step(layer, "error", asks, "broken")
-    return Step(layer, "hit", asks, is_certain=kind != "connection" or use == "usable")
+    if kind == "connection" and (answer.use == "broken" or layer.dialect in answer.unreadable):
+        return Found("error", "broken")
+    return Found("hit", is_certain=kind != "connection" or answer.use == "usable")
 
 
 def _write_failure(found: Connection, dialect: Dialect) -> str:

@@ -71,6 +71,36 @@ def test_without_a_backend_there_is_no_layer_for_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("airflow", "process", "expected"),
+    [
+        ("2.11", "task", ["backend", "environment-manager", "environment", "metastore"]),
+        ("3.3", "server", ["backend", "environment-manager", "environment", "metastore"]),
+        (
+            "3.3",
+            "task",
+            ["worker-backend", "environment-manager", "worker-environment", "backend", "environment", "metastore"],
+        ),
+        ("3.3", "supervisor", ["worker-backend", "environment-manager", "worker-environment"]),
+    ],
+)
+def test_on_astro_the_environment_manager_comes_before_the_environment_of_the_process(
+    airflow: str, process: Process, expected: list[str]
+) -> None:
+    settings = Settings(airflow, SECRETS_MANAGER, platform="astro")
+    assert [layer.id for layer in chain(settings, process).layers] == expected
+
+
+def test_the_environment_manager_is_asked_for_the_id_as_it_is() -> None:
+    settings = Settings("3.3", platform="astro")
+    found = resolved(secret_id="My_db", settings=settings, environment_manager={"My_db": USABLE}, metastore=USABLE)
+    assert winner(found) == "environment-manager"
+    assert [ask.mount for ask in found.trace[0].asks] == ["connection"]
+    conn = Connection(conn_type="http")
+    assert resolved(settings=settings, environment_manager=Answer("present", conn)).value == conn
+    assert winner(resolved("config", settings=settings, environment_manager=USABLE)) == ""
+
+
+@pytest.mark.parametrize(
     ("airflow", "worker", "server"), [("3.0.6", "3.3", "3.3"), ("3.1.8", "3.3", "3.3"), ("3.2.2", "3.3-sdk", "3.3")]
 )
 def test_each_process_reads_with_the_class_that_it_has(airflow: str, worker: str, server: str) -> None:
@@ -186,6 +216,29 @@ def test_of_an_unknown_class_nothing_is_said_but_that_it_may_win() -> None:
 def test_facts_are_enough_without_values(use: Any, source: str, certain: bool) -> None:
     found = resolved(backend=Answer("present", use=use), environment=USABLE)
     assert (winner(found), found.value, found.is_certain) == (source, None, certain)
+
+
+def test_a_value_may_be_broken_for_some_processes_only() -> None:
+    answer = Answer("present", use="usable", unreadable=["3.3"])
+    found = resolved(settings=Settings("3.3"), process="task", worker_environment=answer)
+    assert winner(found) == "worker-environment"
+    found = resolved(settings=Settings("3.3"), environment=answer, metastore=USABLE)
+    assert (told(found)[0], winner(found)) == (("environment", "error", "broken"), "metastore")
+
+
+def test_each_step_tells_what_each_question_got() -> None:
+    shared = Backend(
+        "airflow_aws_shared_secrets.secret_manager.SharedSecretsManagerBackend", {"shared_account": "1"}, "9.25.0"
+    )
+
+    def known(ask: Ask) -> Answer:
+        return Answer("deleted") if ask.place == "own" else USABLE
+
+    found = resolve(chain(Settings("3.3", shared), "server"), {"backend": known}, "connection", "db")
+    assert [(ask.place, state) for ask, state in zip(found.trace[0].asks, found.trace[0].states, strict=True)] == [
+        ("own", "deleted"),
+        ("shared", "present"),
+    ]
 
 
 @pytest.mark.parametrize("use", ["usable", "unknown", "empty", "broken"])

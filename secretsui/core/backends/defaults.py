@@ -72,12 +72,16 @@ class Metastore:
         return (Ask(METASTORE, secret_id, mount=kind, team=team, errors=ERRORS),)
 
     def connection(self, value: object, _dialect: Dialect) -> Connection | None:
-        if isinstance(value, Connection):
-            return value
-        raise TypeError(f"A row of connections was a {type(value).__name__}.")
+        return row(value)
 
     def variable(self, value: object) -> Sensitive | None:
         return sensitive(value)
+
+
+def row(value: object) -> Connection:
+    if isinstance(value, Connection):
+        return value
+    raise TypeError(f"A row of connections was a {type(value).__name__}.")
 
 
 def _take_no_kwargs(backend: Backend) -> None:
