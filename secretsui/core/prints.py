@@ -48,7 +48,7 @@ def places(value: Readings | Found, *, names_keys: bool = True) -> Places:
     the extra is one place: a piece of a password may be taken for a parameter of a URI, and places are kept in clear.
     """
     if isinstance(value, Sensitive | Hidden):
-        return {TEXT: value}
+        return {TEXT: _in_one_spelling(value)}
     read = {dialect: _of_connection(conn, names_keys) for dialect, conn in value.items() if conn is not None}
     base: Places = next((read[dialect] for dialect in _BY_PREFERENCE if dialect in read), {})
     found = dict(base)
@@ -99,6 +99,12 @@ def verdict(diffs: Sequence[FieldDiff]) -> Verdict:
     if states & {"differs", "only-left", "only-right"}:
         return "different"
     return "cannot-tell" if "cannot-tell" in states else "same"
+
+
+def _in_one_spelling(value: Found) -> Found:
+    """Of an object or a list: the API of Airflow 3 and exported files have them in another than was stored."""
+    found = json_reading(value) if isinstance(value, Sensitive) else None
+    return _as_json(found) if isinstance(found, dict | list) else value
 
 
 def _of_connection(conn: Connection, names_keys: bool) -> Places:

@@ -118,6 +118,12 @@ def test_variables_are_compared_as_texts() -> None:
     assert differences(left, of(Hidden())) == {"text": "cannot-tell"}
 
 
+def test_json_variables_are_the_same_in_any_spelling_and_other_texts_are_not() -> None:
+    left, right = of(Sensitive('{"a":[1,"ü"], "b": 1}')), of(Sensitive('{"b": 1, "a": [1, "\\u00fc"]}'))
+    assert differences(left, right) == {"text": "same"}
+    assert differences(of(Sensitive("1")), of(Sensitive("1 "))) == {"text": "differs"}
+
+
 def test_texts_decide_where_fields_are_not_told() -> None:
     def told(text: str) -> prints.Prints:
         return of(Sensitive(text)) | prints.fingerprinted(prints.untold({"3.3": conn()}), KEY)
