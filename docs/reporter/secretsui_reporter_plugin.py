@@ -113,17 +113,23 @@ def _providers() -> dict:
 
 
 def _entry(name: str, value: str, dialect: str, key: bytes) -> dict:
+    if name.startswith(VARIABLE):
+        return {"use": "usable" if value else "empty", "places": {"text": _print(_variable(value), key)}}
     whole = {"text": _print(value, key)}
     if not value:
         return {"use": "empty", "places": whole}
-    if name.startswith(VARIABLE):
-        return {"use": "usable", "places": whole}
     try:
         places = _places(_read(name[len(CONNECTION) :].lower(), value, dialect), value)
     except Exception:  # whatever it is, Airflow only logs it and asks the next layer
         return {"use": "broken", "places": whole}
     prints = {place: _print(text, key) if text else "" for place, text in places.items()}
     return {"use": "usable", "places": {**whole, **prints}}
+
+
+def _variable(value: str) -> str:
+    """Objects and lists in one spelling: an API or an exported file has them in another than was stored."""
+    found = _json(value)
+    return _as_json(found) if isinstance(found, (dict, list)) else value
 
 
 def _read(conn_id: str, value: str, dialect: str):
@@ -167,13 +173,17 @@ def _as_json(value) -> str:
     return json.dumps(value, sort_keys=True)
 
 
+def _json(text):
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError, RecursionError):
+        return None
+
+
 def _extra(extra, names_keys: bool) -> dict:
     if not extra:
         return {}
-    try:
-        found = json.loads(extra)
-    except (ValueError, TypeError):
-        found = None
+    found = _json(extra)
     if not isinstance(found, dict):
         return {"extra": _escaped(extra) if isinstance(extra, str) else "\0" + _as_json(extra)}
     if not found:

@@ -83,6 +83,8 @@ def environment(seed: int) -> Mapping[str, str]:
         "AIRFLOW_CONN_NAMED": '{"conn_type": "http", "extra": {"b": 1, "a": {"d": 1, "c": null}}}',
         "AIRFLOW_VAR_TEXT": "  as it is ",
         "AIRFLOW_VAR_EMPTY": "",
+        "AIRFLOW_VAR_OBJECT": '{"b": [1, "é"],   "a": {}}',
+        "AIRFLOW_VAR_NUMBER": " 1 ",
         "SECRETSUI_OTHER": "of nobody's business",
     }
 
@@ -96,9 +98,12 @@ def can_be_set(text: str) -> bool:
 
 
 def expected(name: str, text: str, dialect: Dialect) -> dict[str, Any]:
-    if name.startswith("AIRFLOW_VAR_") or not text:
-        return {"use": "usable" if text else "empty", "places": {"text": printed(Sensitive(text))}}
-    whole = {"text": printed(Sensitive(text))}
+    if name.startswith("AIRFLOW_VAR_"):
+        found = prints.fingerprinted(prints.places(Sensitive(text)), KEY.encode())
+        return {"use": "usable" if text else "empty", "places": found}
+    whole = {"text": Sensitive(text).fingerprint(KEY.encode())[: prints.LENGTH]}
+    if not text:
+        return {"use": "empty", "places": whole}
     try:
         conn = codec.decode(text, dialect)
         uri_writer.write(conn, RULES[dialect])
@@ -110,10 +115,6 @@ def expected(name: str, text: str, dialect: Dialect) -> dict[str, Any]:
 def places(conn: Connection, text: str, dialect: Dialect) -> prints.Prints:
     names_keys = text.strip().startswith("{") or "__extra__=" in text
     return prints.fingerprinted(prints.places({dialect: conn}, names_keys=names_keys), KEY.encode())
-
-
-def printed(value: Sensitive) -> str:
-    return value.fingerprint(KEY.encode())[: prints.LENGTH]
 
 
 @pytest.mark.parametrize("process", PROCESSES)
