@@ -1,0 +1,318 @@
+"""The adapter for Airflow 2 against recorded answers, and against servers that are none."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from secretsui.airflow.api_v1 import ApiV1, SignIn
+from secretsui.airflow.errors import (
+    ApiError,
+    BadCredentials,
+    BrokenOff,
+    ConfigHidden,
+    Failed,
+    Forbidden,
+    ForeignAnswer,
+    NoCredential,
+    Slow,
+    Unreachable,
+    Unsupported,
+)
+from secretsui.core.connection import Connection
+from secretsui.core.masked import MaskedObject
+from secretsui.core.sensitive import Hidden, Sensitive
+from tests.airflow.samples import answer as recorded
+
+Reply = tuple[int, str, bytes, Mapping[str, str]]
+FORM = b'<input id="csrf_token" name="csrf_token" type="hidden" value="a&amp;b">'
+
+
+class Airflow(ThreadingHTTPServer):
+    """Answers by method and path, with or without query; whatever else is asked is not there."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.replies: dict[str, Reply | Callable[[Handler], Reply]] = {}
+        self.seen: list[tuple[str, Mapping[str, str], bytes]] = []
+
+    def says(
+        self, path: str, body: object, status: int = 200, *, method: str = "GET", media: str = "", **headers: str
+    ) -> None:
+        text = body if isinstance(body, bytes) else json.dumps(body).encode()
+        kind = media or ("text/html" if isinstance(body, bytes) else "application/json")
+        self.replies[f"{method} {path}"] = (status, kind, text, headers)
+
+    def says_as_recorded(self, path: str, name: str) -> None:
+        found = recorded(f"airflow2/{name}.json")
+        self.says(f"/api/v1{path}", found["body"], found["status"], media=found["content_type"])
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Airflow
+
+    def do_GET(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        asked = f"{self.command} {self.path}"
+        self.server.seen.append((asked, dict(self.headers.items()), body))
+        known = self.server.replies
+        reply = known.get(asked) or known.get(asked.partition("?")[0]) or (404, "text/html", b"<h1>?</h1>", {})
+        status, media, text, headers = reply(self) if callable(reply) else reply
+        self.send_response(status)
+        for name, value in {"Content-Type": media, "Content-Length": str(len(text)), **headers}.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(text)
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def do_DELETE(self) -> None:
+        self.do_GET()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def airflow() -> Iterator[Airflow]:
+    server = Airflow()
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def api(airflow: Airflow, credential: str = "me:canary-31", sign_in: SignIn = "password") -> ApiV1:
+    return ApiV1(airflow.url, lambda: Sensitive(credential), sign_in, timeout=10)
+
+
+def failure(call: Callable[[], Any]) -> ApiError:
+    with pytest.raises(ApiError) as caught:
+        list(call())
+    assert "canary" not in f"{caught.value!r} {vars(caught.value)}"
+    return caught.value
+
+
+def listed(ids: list[str], total: int) -> Mapping[str, Any]:
+    return {"variables": [{"key": key, "value": "v"} for key in ids], "total_entries": total}
+
+
+def test_recorded_lists_hide_what_they_do_not_tell(airflow: Airflow) -> None:
+    pages = recorded("airflow2/connections_page_1.json")["body"], recorded("airflow2/connections_page_2.json")["body"]
+    airflow.says("/api/v1/connections", {**pages[0], "connections": pages[0]["connections"] + pages[1]["connections"]})
+    found = {row.conn_id: row.connection for page in api(airflow).connections() for row in page}
+    assert list(found) == ["aws_default", "bare", "warehouse", "with.dots-and_more"]
+    assert (found["warehouse"].host, found["warehouse"].port) == ("db.example.com", 5432)
+    assert found["warehouse"].login == Sensitive("reporter")
+    assert all(isinstance(conn.password, Hidden) and isinstance(conn.extra, Hidden) for conn in found.values())
+
+
+def test_a_recorded_connection_shows_the_keys_of_its_extra_that_are_not_masked(airflow: Airflow) -> None:
+    airflow.says_as_recorded("/connections/warehouse", "connection")
+    airflow.says_as_recorded("/connections/bare", "connection_without_secrets")
+    airflow.says_as_recorded("/connections/none", "error_connection_not_found")
+    warehouse, bare = api(airflow).connection("warehouse"), api(airflow).connection("bare")
+    assert warehouse is not None
+    assert bare is not None
+    assert isinstance(warehouse.connection.extra, MaskedObject)
+    assert warehouse.connection.extra.members["sslmode"] == "require"
+    assert isinstance(warehouse.connection.extra.members["nested"], Hidden)
+    assert bare.connection.extra is None
+    assert isinstance(bare.connection.password, Hidden)
+    assert api(airflow).connection("none") is None
+
+
+def test_recorded_variables_are_in_clear(airflow: Airflow) -> None:
+    airflow.says_as_recorded("/variables", "variables")
+    found = {row.key: row.value for page in api(airflow).variables() for row in page}
+    assert found["db_password"] == Sensitive("hunter2")
+    assert found["empty"] == Sensitive("")
+
+
+def test_a_variable_without_a_value_is_hidden(airflow: Airflow) -> None:
+    airflow.says("/api/v1/variables", {"variables": [{"key": "k", "value": None}], "total_entries": 1})
+    assert isinstance(next(api(airflow).variables())[0].value, Hidden)
+
+
+def test_recorded_version_and_providers_are_read(airflow: Airflow) -> None:
+    airflow.says_as_recorded("/version", "version")
+    airflow.says_as_recorded("/providers", "providers")
+    assert api(airflow).version() == "2.11.2"
+    assert api(airflow).providers()["apache-airflow-providers-amazon"] == "8.29.0"
+    assert "Authorization" not in airflow.seen[0][1]
+
+
+def test_the_backend_is_read_with_its_kwargs_where_they_are_shown(airflow: Airflow) -> None:
+    airflow.says_as_recorded("/config", "config_section")
+    airflow.says("/api/v1/config/section/core/option/test_connection", {"sections": []})
+    config = api(airflow).config()
+    assert config.backend.endswith(".SecretsManagerBackend")
+    assert config.kwargs == {"connections_prefix": "airflow/connections", "region_name": "eu-central-1"}
+    airflow.says_as_recorded("/config", "nonsensitive_config_section")
+    assert isinstance(api(airflow).config().kwargs, Hidden)
+
+
+def test_a_section_that_is_only_set_by_variables_is_taken_from_the_whole(airflow: Airflow) -> None:
+    sections = [{"name": "core", "options": []}, {"name": "secrets", "options": [{"key": "backend", "value": "a.B"}]}]
+    airflow.says("/api/v1/config", {"sections": sections})
+    airflow.says("/api/v1/config?section=secrets", {"title": "section not found."}, 404)
+    airflow.says("/api/v1/config/section/core/option/test_connection", {"title": "Config not found."}, 404)
+    config = api(airflow).config()
+    assert (config.backend, config.kwargs, config.test_connection) == ("a.B", {}, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("error_no_credentials", Forbidden),
+        ("error_bad_credentials", Forbidden),
+        ("error_forbidden", Forbidden),
+        ("hidden_config", ConfigHidden),
+        ("error_bad_order", Failed),
+        ("error_no_such_endpoint", Unsupported),
+    ],
+)
+def test_each_recorded_refusal_has_its_kind(airflow: Airflow, name: str, kind: type[ApiError]) -> None:
+    airflow.says_as_recorded("/variables", name)
+    found = failure(api(airflow).variables)
+    assert type(found) is kind
+    assert ("does not say whether" in found.sentence) is (kind is Forbidden)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (401, b"<h1>canary</h1>", BadCredentials),
+        (401, {"detail": "canary", "title": "Unauthorized"}, BadCredentials),
+        (403, b"<h1>canary</h1>", ForeignAnswer),
+        (404, b"<h1>canary</h1>", ForeignAnswer),
+        (404, {"message": "canary"}, ForeignAnswer),
+        (200, b"<h1>canary</h1>", ForeignAnswer),
+        (200, {"canary": 1}, ForeignAnswer),
+        (200, {"variables": [{"key": 1}], "total_entries": 1}, ForeignAnswer),
+        (200, {"variables": [1], "total_entries": 1}, ForeignAnswer),
+        (200, {"variables": [], "total_entries": "1"}, ForeignAnswer),
+        (500, {"detail": "canary", "title": "Server error"}, Failed),
+        (503, b"canary", Unreachable),
+        (429, b"canary", Slow),
+    ],
+)
+def test_what_no_airflow_says_is_not_taken_for_its_word(
+    airflow: Airflow, status: int, body: object, kind: type[ApiError]
+) -> None:
+    airflow.says("/api/v1/variables", body, status)
+    assert type(failure(api(airflow).variables)) is kind
+
+
+def test_a_list_is_read_to_its_end_however_short_its_pages(airflow: Airflow) -> None:
+    keys = [f"k{number}" for number in range(7)]
+
+    def page(request: Handler) -> Reply:
+        offset = int(request.path.partition("offset=")[2].partition("&")[0])
+        return 200, "application/json", json.dumps(listed(keys[offset : offset + 3], len(keys))).encode(), {}
+
+    airflow.replies["GET /api/v1/variables"] = page
+    assert [row.key for rows in api(airflow).variables() for row in rows] == keys
+    assert all("order_by=id" in asked for asked, _, _ in airflow.seen)
+
+
+def test_a_list_that_never_comes_to_its_end_breaks_off(airflow: Airflow) -> None:
+    airflow.says("/api/v1/variables", listed(["a"], 2))
+    assert isinstance(failure(api(airflow).variables), BrokenOff)
+
+
+@pytest.mark.parametrize(
+    ("credential", "sign_in", "header", "value"),
+    [
+        ("me:pass:word", "password", "Authorization", f"Basic {base64.b64encode(b'me:pass:word').decode()}"),
+        ('{"username": "me", "password": "ü"}', "password", "Authorization", "Basic bWU6w7w="),
+        ("t0ken", "token", "Authorization", "Bearer t0ken"),
+        ("Bearer t0ken", "token", "Authorization", "Bearer t0ken"),
+        ("c00kie.x", "session", "Cookie", "session=c00kie.x"),
+        ("session=c00kie.x", "session", "Cookie", "session=c00kie.x"),
+    ],
+)
+def test_each_way_to_sign_in_sends_its_header(
+    airflow: Airflow, credential: str, sign_in: SignIn, header: str, value: str
+) -> None:
+    airflow.says("/api/v1/variables", listed([], 0))
+    assert list(api(airflow, credential, sign_in).variables()) == []
+    assert airflow.seen[0][1][header] == value
+
+
+@pytest.mark.parametrize(
+    ("credential", "sign_in"), [("canary", "password"), ("canary\nX: y", "token"), ("cänary", "token")]
+)
+def test_what_cannot_be_a_credential_is_not_sent(airflow: Airflow, credential: str, sign_in: SignIn) -> None:
+    assert isinstance(failure(api(airflow, credential, sign_in).variables), NoCredential)
+    assert not airflow.seen
+
+
+def test_a_session_begins_at_the_sign_in_page_and_is_kept(airflow: Airflow) -> None:
+    def page(request: Handler) -> Reply:
+        is_in = "session=in" in request.headers.get("Cookie", "")
+        return (302, "text/html", b"", {"Location": "/home"}) if is_in else (200, "text/html", FORM, {})
+
+    airflow.replies["GET /login/"] = page
+    airflow.says("/login/", b"", 302, method="POST", Location="/", Set_Cookie="session=in; Path=/")
+    airflow.says("/api/v1/variables", listed([], 0))
+    asked = api(airflow, "me:canary-31", "session")
+    assert list(asked.variables()) == []
+    assert list(asked.variables()) == []
+    assert [each for each, _, _ in airflow.seen[:3]] == ["GET /login/", "POST /login/", "GET /login/"]
+    assert airflow.seen[1][2] == b"username=me&password=canary-31&csrf_token=a%26b"
+    assert airflow.seen[-1][1]["Cookie"] == "session=in"
+    assert asked.calls == len(airflow.seen) == 5
+
+
+def test_a_wrong_password_is_told_where_a_session_shall_begin(airflow: Airflow) -> None:
+    airflow.says("/login/", FORM)
+    airflow.says("/login/", b"", 302, method="POST", Location="/login/")
+    assert isinstance(failure(api(airflow, "me:canary-31", "session").variables), BadCredentials)
+
+
+def test_a_sign_in_page_without_a_form_is_told(airflow: Airflow) -> None:
+    airflow.says("/login/", b"<a href='/oauth'>Continue</a>")
+    found = failure(api(airflow, "me:canary-31", "session").variables)
+    assert isinstance(found, NoCredential)
+    assert "does not ask for a user and a password" in found.sentence
+
+
+def test_slashes_go_quoted_into_the_path_of_a_variable_and_in_none_of_a_connection(airflow: Airflow) -> None:
+    airflow.says("/api/v1/variables/a%2Fb", b"", 204, method="DELETE")
+    airflow.says("/api/v1/connections", {"connections": [{"connection_id": "a/b"}], "total_entries": 1})
+    asked = api(airflow)
+    asked.delete_variable("a/b")
+    found = asked.connection("a/b")
+    assert found is not None
+    for conn_id in ("a/b", "..", "."):
+        with pytest.raises(Unsupported):
+            asked.delete_connection(conn_id)
+
+
+def test_a_test_sends_only_what_is_set(airflow: Airflow) -> None:
+    airflow.says("/api/v1/connections/test", {"status": True, "message": "fine"}, method="POST")
+    outcome = api(airflow).test_connection("t", Connection(conn_type="http", extra=Sensitive("{}"), port=80))
+    assert (outcome.ok, outcome.message) == (True, "fine")
+    assert json.loads(airflow.seen[0][2]) == {"connection_id": "t", "conn_type": "http", "extra": "{}", "port": 80}
+
+
+def test_tests_that_are_off_are_no_missing_right(airflow: Airflow) -> None:
+    airflow.says("/api/v1/connections/test", b"Testing connections is disabled", 403, method="POST")
+    assert isinstance(failure(lambda: [api(airflow).test_connection("t", Connection())]), Unsupported)
+    airflow.says("/api/v1/connections/test", {"detail": None, "title": "Forbidden"}, 403, method="POST")
+    assert isinstance(failure(lambda: [api(airflow).test_connection("t", Connection())]), Forbidden)
+
+
+def test_airflow_2_has_no_forms_to_tell(airflow: Airflow) -> None:
+    assert isinstance(failure(api(airflow).hook_meta), Unsupported)
