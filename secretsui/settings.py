@@ -54,6 +54,9 @@ MIDDLEWARE = [
     "secretsui.web.middleware.refusals",
 ]
 
+# In memory alone: a file that is uploaded may hold every password of a deployment.
+FILE_UPLOAD_HANDLERS = ["secretsui.web.uploads.InMemory"]
+
 ROOT_URLCONF = "secretsui.urls"
 WSGI_APPLICATION = "secretsui.wsgi.application"
 
@@ -148,6 +151,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "refresh what is due": {"task": "secretsui.access.tasks.refresh_due", "schedule": 60.0},
+    "check what is due": {"task": "secretsui.access.tasks.check_due", "schedule": 60.0},
 }
 
 LANGUAGE_CODE = "en"

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Final, Literal
+
+from secretsui.airflow import credentials
+from secretsui.airflow.api import AirflowApi
+from secretsui.airflow.errors import NoCredential, Unsupported
 from secretsui.cloud.aws import Identity
-from secretsui.inventory.models import Prefix
+from secretsui.cloud.edge import ask
+from secretsui.cloud.errors import StoreError
+from secretsui.core.sensitive import Sensitive
+from secretsui.inventory import places
+from secretsui.inventory.models import Account, Deployment, EnvSource, Prefix
 from secretsui.stores.base import Probe, Store
 from secretsui.stores.secrets_manager import SecretsManagerStore
 from secretsui.stores.secrets_manager import probe as probe_secrets_manager
+
+_WAYS: Final[Mapping[str, Literal["password", "session", "token"]]] = {
+    Deployment.SignIn.PASSWORD: "password",
+    Deployment.SignIn.SESSION: "session",
+    Deployment.SignIn.TOKEN: "token",
+}
+_NO_ACCOUNT: Final = "No account is named whose identity could ask AWS."
+_NAME_ONE: Final = "Name an account on the page of this deployment."
 
 
 def open_store(prefix: Prefix) -> Store:
@@ -18,18 +37,90 @@ def probe(prefix: Prefix) -> Probe:
     return probe_secrets_manager(_identity(prefix), prefix.start)
 
 
+def open_api(deployment: Deployment) -> AirflowApi:
+    """What this deployment's Airflow is asked through; raises an `ApiError` where it cannot be asked at all."""
+    api, url = deployment.api, deployment.api_url
+    if api == Deployment.Api.MWAA:
+        from secretsui.airflow.api_mwaa import ApiMwaa
+
+        return ApiMwaa(_identity_of(deployment, deployment.region), deployment.mwaa_environment)
+    credential = partial(_credential, deployment)
+    if api == Deployment.Api.V2:
+        from secretsui.airflow.api_v2 import ApiV2
+
+        is_token = deployment.sign_in == Deployment.SignIn.TOKEN
+        return ApiV2(url, credential, "token" if is_token else "password")
+    if api == Deployment.Api.V1:
+        from secretsui.airflow.api_v1 import ApiV1
+
+        return ApiV1(url, credential, _WAYS[deployment.sign_in])
+    raise Unsupported("This deployment names no Airflow that could be asked.", remedy="Enter how it is reached.")
+
+
+def read_environment(source: EnvSource) -> Mapping[str, Any]:
+    """What AWS says now: of MWAA an environment, of ECS a task definition, by the source's label."""
+    if source.form == EnvSource.Form.MWAA:
+        identity = _identity_of(source.deployment, source.deployment.region)
+        return ask(identity, "get_environment", {"Name": source.label}, service="mwaa")
+    if source.form == EnvSource.Form.ECS:
+        identity = _identity_of(source.deployment, source.label.split(":")[3])
+        return ask(identity, "describe_task_definition", {"taskDefinition": source.label}, service="ecs")
+    raise Unsupported("This source cannot be asked.", remedy="Give its text again.")
+
+
+def _credential(deployment: Deployment) -> Sensitive:
+    return credentials.resolve(deployment.credential, partial(_read_secret, deployment))
+
+
+def _read_secret(deployment: Deployment, arn: str) -> Sensitive:
+    """A secret that belongs to a prefix is no credential: who may enter an ARN could send its value anywhere."""
+    region, account_id, name = arn.split(":")[3], arn.split(":")[4], arn.split(":", 6)[6]
+    if _is_granted(deployment.account, account_id, region, name):
+        raise NoCredential(
+            "The secret of the credential belongs to a prefix, whose grants decide who may read it.",
+            remedy="Keep the credential in a secret that lies in no prefix.",
+            code="in-a-prefix",
+        )
+    try:
+        value = ask(_identity_of(deployment, region), "get_secret_value", {"SecretId": arn}, name=name)["SecretString"]
+    except StoreError as error:
+        failure = NoCredential(
+            f"The credential could not be read. {error.sentence}", remedy=error.remedy, code=error.code
+        )
+    except KeyError:
+        failure = NoCredential("The credential is binary.", remedy="Keep it as text.", code="form")
+    else:
+        return Sensitive(value.reveal())
+    raise failure
+
+
+def _is_granted(account: Account | None, account_id: str, region: str, name: str) -> bool:
+    there = Prefix.objects.filter(region=region).select_related("account")
+    same = (each for each in there if each.account == account or each.account.account_id == account_id)
+    return places.most_specific(same, name) is not None
+
+
+def _identity_of(deployment: Deployment, region: str) -> Identity:
+    if deployment.account is None:
+        raise NoCredential(_NO_ACCOUNT, remedy=_NAME_ONE, code="no-account")
+    return _of_account(deployment.account, region or deployment.account.region)
+
+
 def _identity(prefix: Prefix) -> Identity:
-    account = prefix.account
+    return _of_account(prefix.account, prefix.region)
+
+
+def _of_account(account: Account, region: str) -> Identity:
     return Identity(
-        region=prefix.region,
+        region=region,
         profile=account.profile if account.credentials != account.Credentials.AMBIENT else "",
-        role_chain=_role_chain(prefix),
+        role_chain=_role_chain(account),
         endpoint_url=account.endpoint_url,
         account_id=account.account_id,
     )
 
 
-def _role_chain(prefix: Prefix) -> tuple[tuple[str, str], ...]:
-    if prefix.account.credentials != prefix.account.Credentials.ROLE:
+def _role_chain(account: Account) -> tuple[tuple[str, str], ...]:
+    if account.credentials != account.Credentials.ROLE:
         return ()
-    return tuple((step["role_arn"], step.get("external_id", "")) for step in prefix.account.role_chain)
+    return tuple((step["role_arn"], step.get("external_id", "")) for step in account.role_chain)

@@ -1,4 +1,4 @@
-"""From the wish for a check of a deployment to its row and task, its end, and what becomes of those whose worker is gone."""
+"""From the wish for a check of a deployment to its row, its task and its end, also where its worker is gone."""
 
 from __future__ import annotations
 
