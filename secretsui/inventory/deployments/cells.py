@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from secretsui.core import prints
 from secretsui.core.backends.source import Kind
 from secretsui.core.chain import Layer
 from secretsui.core.compare import FieldDiff
+from secretsui.core.conflicts import Conflict, judge
+from secretsui.core.dialects import Dialect
 from secretsui.core.lookup import Resolution, Step
 from secretsui.inventory.deployments.explained import Cell, CellState
 from secretsui.inventory.deployments.lookups import Lookups, Part
 from secretsui.inventory.deployments.told import Held, Told
 
 NOTHING_ASKED: Final[Mapping[str, CellState]] = {"never": "never", "error": "failed", "unknown": "unknown"}
+CANNOT_TELL: Final[prints.Verdict] = "cannot-tell"
+# Two layers that read one and the same thing: no conflict.
+SAME_ENTRY: Final = "same-entry"
 # What lies there is a value that somebody could take for the one in use.
 COMPARED: Final = frozenset({"shadowed", "never", "failed", "denied"})
 
@@ -34,9 +39,24 @@ class Row:
     won: Held | None = None
     is_certain: bool = True
 
+    @property
+    def conflict(self) -> Conflict:
+        """One and the same thing in two columns is no conflict of the two."""
+        cells = self.cells.items()
+        twice = {column for column, cell in cells if cell.get("reason") == SAME_ENTRY}
+        below = [step for step in self.resolution.below if step.layer.id not in twice]
+        lying = {column: cell.get("compared", CANNOT_TELL) for column, cell in cells if _lies(cell)}
+        verdicts = {column: verdict for column, verdict in lying.items() if column not in twice}
+        return judge(replace(self.resolution, below=below), verdicts)
+
     def first_held(self) -> Held | None:
         held = (told.held for _, part in self.parts if (told := _counting(part)) and told.held)
         return self.won or next(held, None)
+
+
+def _lies(cell: Cell) -> bool:
+    """What is only known from before, or to our own reader, is judged by the step of its layer alone."""
+    return cell["state"] == "shadowed" or (bool(cell.get("held")) and cell["state"] not in ("failed", "denied"))
 
 
 def row(lookups: Lookups, kind: Kind, key: str) -> Row:
@@ -58,7 +78,8 @@ def _place(found: Row, step: Step, part: Part) -> None:
         state: CellState = "never" if step.asks else NOTHING_ASKED.get(step.outcome, "absent")
         reason = step.reason if not step.asks else "pattern"
     else:
-        state, reason = state_of(told, found.kind), told.reason
+        state = state_of(told, found.kind, step.layer.dialect)
+        reason = told.held.problem if told.held and state == "broken" else told.reason
     if state == "shadowed":
         if _is_source(resolution, step, part):
             state = "wins-if" if resolution.unless else "wins"
@@ -77,13 +98,15 @@ def _is_source(resolution: Resolution, step: Step, part: Part) -> bool:
     return step.layer is resolution.source and step.asks[-1].place == part.column.place and step.outcome == "hit"
 
 
-def state_of(told: Told, kind: Kind) -> CellState:
+def state_of(told: Told, kind: Kind, dialect: Dialect) -> CellState:
     """What lies there is "shadowed" until it turns out to win."""
     answer = told.answer
     if answer.state == "present":
-        if kind == "connection" and answer.use in ("broken", "empty"):
-            return answer.use
-        return "shadowed"
+        if kind != "connection":
+            return "shadowed"
+        if answer.use == "empty":
+            return "empty"
+        return "broken" if answer.use == "broken" or dialect in answer.unreadable else "shadowed"
     if answer.state == "unknown":
         return told.trouble or "unknown"
     return "never" if told.reason == "lower-case" else answer.state
@@ -113,6 +136,9 @@ def _is_certain(found: Row) -> bool:
 def _compare(found: Row, winner: Layer, won: Held, step: Step, part: Part) -> None:
     told, cell = _counting(part), found.cells[part.column.id]
     if cell["state"] not in COMPARED or told is None or told.held is None:
+        return
+    if told.held.identity == won.identity:
+        cell["compared"], cell["reason"] = "same", SAME_ENTRY
         return
     diffs = compared(won, winner, told.held, step.layer)
     found.diffs[part.column.id] = diffs

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from secretsui.core.backends.shared_account import SharedSecretsManager
 from secretsui.core.backends.source import Place
-from secretsui.core.chain import Chain, Layer, Process, chain
-from secretsui.inventory.deployments.settings import settings_of
+from secretsui.core.chain import Chain, Layer, Process
+from secretsui.inventory.deployments.settings import setup_of
 from secretsui.inventory.models import Deployment, LayerPlace
 
 Places = Mapping[tuple[str, str], LayerPlace]
@@ -46,7 +46,7 @@ class Column:
 
 
 def columns(deployment: Deployment, process: Process) -> Sequence[Column]:
-    return columns_of(chain(settings_of(deployment), process), places_of(deployment))
+    return columns_of(setup_of(deployment).chain(process), places_of(deployment))
 
 
 def columns_of(found: Chain, places: Places) -> Sequence[Column]:

@@ -14,6 +14,7 @@ from secretsui.inventory.deployments.columns import Column
 from secretsui.inventory.deployments.lookups import Lookups
 from secretsui.inventory.deployments.tables import Everything, Listed
 from secretsui.inventory.models import Kind as StoredKind
+from secretsui.inventory.models import Prefix
 
 Id = tuple[Kind, str]
 STARTS: Final[Mapping[Kind, str]] = {"connection": CONNECTIONS, "variable": VARIABLES}
@@ -31,11 +32,20 @@ def _of_secrets(all_lookups: Sequence[Lookups], tables: Everything) -> Iterator[
         for column in lookups.columns:
             source = lookups.source(column)
             for prefix in lookups.world.prefixes_of(column.layer, column.place):
-                if source:
-                    yield from of_names(source, column, prefix, tables.records[prefix.id])
+                yield from of_names(source, column, prefix, tables.records[prefix.id])
 
 
-def of_names(source: Source, column: Column, prefix: Listed, names: Iterable[str]) -> Iterator[Id]:
+def of_secret(lookups: Lookups, prefix: Prefix, name: str) -> Mapping[Id, str]:
+    """The ids for which this secret is looked up, each with the first column that does."""
+    found: dict[Id, str] = {}
+    for column in lookups.columns:
+        for listed in lookups.world.prefixes_of(column.layer, column.place):
+            if listed.id == prefix.pk:
+                found = dict.fromkeys(of_names(lookups.source(column), column, listed, [name]), column.id) | found
+    return found
+
+
+def of_names(source: Source | None, column: Column, prefix: Listed, names: Iterable[str]) -> Iterator[Id]:
     """The ids for which these secrets are asked for in this column."""
     starts = {kind: start for kind in STARTS if (start := _start(source, column, kind)) is not None}
     fitting = {kind: start for kind, start in starts.items() if prefix.kind in (kind, StoredKind.OTHER)}
@@ -45,7 +55,7 @@ def of_names(source: Source, column: Column, prefix: Listed, names: Iterable[str
                 yield kind, name[len(start) :]
 
 
-def _start(source: Source, column: Column, kind: Kind) -> str | None:
+def _start(source: Source | None, column: Column, kind: Kind) -> str | None:
     """What the names of all secrets of one kind begin with; None where there are none in this place."""
     if column.place == "shared":
         return _of_shared(source) if kind == "connection" else None
@@ -55,7 +65,7 @@ def _start(source: Source, column: Column, kind: Kind) -> str | None:
     return joined(prefix, source.sep, "") if prefix else ""
 
 
-def _of_shared(source: Source) -> str | None:
+def _of_shared(source: Source | None) -> str | None:
     if not isinstance(source, SharedSecretsManager):
         return None
     return joined(source.shared_prefix, source.sep, "")

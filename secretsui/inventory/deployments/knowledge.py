@@ -13,7 +13,6 @@ from typing import Final
 
 from secretsui.core.backends import defaults, secrets_manager
 from secretsui.core.backends.source import Ask, Kind
-from secretsui.core.dialects import Dialect
 from secretsui.core.lookup import Answer
 from secretsui.inventory.deployments import told
 from secretsui.inventory.deployments.columns import Places
@@ -41,7 +40,6 @@ class Known:
     world: World
     layer: str
     kind: Kind
-    dialect: Dialect
 
     def __call__(self, ask: Ask) -> Answer:
         return self.tell(ask).answer
@@ -63,17 +61,19 @@ class Known:
         if prefix is None:
             return NO_PREFIX
         if prefix.as_of is None:
-            return told.unknown("never-listed")
+            return told.unknown("never-listed", prefix=prefix.id)
         record = self.world.tables.record(prefix.id, ask.name)
         if record is not None:
-            return told.of_record(record, prefix.as_of, self.kind, self.dialect, read_as=prefix.kind)
-        return told.unknown(prefix.problem, prefix.as_of) if prefix.problem else told.absent(prefix.as_of)
+            return told.of_record(record, prefix.as_of, self.kind, read_as=prefix.kind)
+        if prefix.problem:
+            return told.unknown(prefix.problem, prefix.as_of, prefix.id)
+        return told.absent(prefix.as_of, prefix.id)
 
     def _setting(self, name: str, environment: Environment) -> Told:
         tables, sources = self.world.tables, environment.sources
         found = [entry for each in sources if (entry := tables.entry(each, self.kind, name))]
         if found:
-            return told.of_entries(found, environment.as_of, self.kind, self.dialect)
+            return told.of_entries(found, environment.as_of, self.kind)
         if environment.gap:
             return told.unknown(environment.gap, environment.as_of)
         wrong = next((entry for each in sources if (entry := tables.misspelt(each, self.kind, name))), None)
@@ -83,7 +83,7 @@ class Known:
         objects = self.world.objects
         found = [entry for each in objects.sources if (entry := self.world.tables.entry(each, self.kind, name))]
         if found:
-            return told.of_entries(found, objects.as_of, self.kind, self.dialect)
+            return told.of_entries(found, objects.as_of, self.kind)
         return told.unknown(objects.gap, objects.as_of) if objects.gap else told.absent(objects.as_of)
 
     def _row(self, ask: Ask) -> Told:
@@ -99,7 +99,7 @@ class Known:
     def _of_row(self, entry: Entry | None, team: str, as_of: datetime | None) -> Told:
         if entry is None or entry.team not in ("", team):
             return told.absent(as_of)
-        return told.of_entries([entry], as_of, self.kind, self.dialect)
+        return told.of_entries([entry], as_of, self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +136,8 @@ class World:
         where = self.places.get((layer, place))
         return self._prefixes[where.account_id, where.region] if where else ()
 
-    def known(self, layer: str, kind: Kind, dialect: Dialect) -> Known:
-        return Known(self, layer, kind, dialect)
+    def known(self, layer: str, kind: Kind) -> Known:
+        return Known(self, layer, kind)
 
 
 def environment(sources: Sequence[EnvSource]) -> Environment:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+from typing import Final, Protocol
 
 from secretsui.core import execution_api
-from secretsui.core.backends.source import Ask, Backend, CannotTell, Kind, Raises, Source
-from secretsui.core.chain import Chain, Layer, Process, Settings, chain
-from secretsui.core.lookup import Resolution, Step, resolve
+from secretsui.core.backends.source import Ask, CannotTell, Kind, Raises, Source
+from secretsui.core.chain import Chain, Layer, Process
+from secretsui.core.lookup import Answer, Resolution, Step, resolve
 from secretsui.core.versions import at_least
 from secretsui.inventory.deployments.columns import Column, columns_of, places_of
-from secretsui.inventory.deployments.knowledge import Known, World
-from secretsui.inventory.deployments.settings import settings_of
+from secretsui.inventory.deployments.knowledge import World
+from secretsui.inventory.deployments.settings import setup_of
 from secretsui.inventory.deployments.tables import Tables
 from secretsui.inventory.deployments.told import Told
 from secretsui.inventory.models import Deployment
@@ -42,17 +43,49 @@ class Part:
         return sent[-1] if sent else next((told for told in unsent if told.held), unsent[0] if unsent else None)
 
 
+class Telling(Protocol):
+    """`core.lookup.Knowledge` that can say why it answers so."""
+
+    def __call__(self, ask: Ask, /) -> Answer: ...
+
+    def tell(self, ask: Ask, /) -> Told: ...
+
+
+Change = Callable[[Ask, Told], Told]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    known: Telling
+    change: Change
+
+    def __call__(self, ask: Ask) -> Answer:
+        return self.tell(ask).answer
+
+    def tell(self, ask: Ask) -> Told:
+        return self.change(ask, self.known.tell(ask))
+
+
 class Lookups:
     def __init__(self, process: Process, found: Chain, opened: Chain, world: World, columns: Sequence[Column]) -> None:
         self.process, self.chain, self.world, self.columns = process, found, world, columns
         # The same layers with no setting that keeps them from asking.
         self.opened: Mapping[str, Layer] = {layer.id: layer for layer in opened.layers}
-        self.known: Mapping[Kind, Mapping[str, Known]] = {
-            kind: {layer.id: world.known(layer.id, kind, layer.dialect) for layer in found.layers} for kind in KINDS
+        self.known: Mapping[Kind, Mapping[str, Telling]] = {
+            kind: {layer.id: world.known(layer.id, kind) for layer in found.layers} for kind in KINDS
         }
         self.of_layer: Mapping[str, Sequence[Column]] = {
             layer.id: [column for column in columns if column.layer == layer.id] for layer in found.layers
         }
+
+    def changed(self, change: Change) -> Lookups:
+        """The same lookups where something is told otherwise than it is."""
+        found = copy(self)
+        found.known = {
+            kind: {layer: Changed(known, change) for layer, known in layers.items()}
+            for kind, layers in self.known.items()
+        }
+        return found
 
     def resolve(self, kind: Kind, key: str) -> Resolution:
         return resolve(self.chain, self.known[kind], kind, key)
@@ -99,27 +132,7 @@ class Lookups:
 
 
 def lookups(deployment: Deployment, process: Process, tables: Tables) -> Lookups:
-    settings, places = settings_of(deployment), places_of(deployment)
-    found, opened = chain(settings, process), chain(_opened(settings), process)
-    world = World(deployment, tables, places, has_one_chain=not at_least(settings.airflow, "3"))
+    setup, places = setup_of(deployment), places_of(deployment)
+    found, opened = setup.chain(process), setup.opened().chain(process)
+    world = World(deployment, tables, places, has_one_chain=not at_least(setup.settings.airflow, "3"))
     return Lookups(process, found, opened, world, columns_of(found, places))
-
-
-def _opened(settings: Settings) -> Settings:
-    return replace(
-        settings,
-        backend=_without_bars(settings.backend),
-        worker_backend=_without_bars(settings.worker_backend),
-    )
-
-
-def _without_bars(backend: Backend | None) -> Backend | None:
-    """Without lookup patterns and null prefixes: a null prefix becomes the default one."""
-    if backend is None:
-        return None
-    bars = [
-        name
-        for name, value in backend.kwargs.items()
-        if name.endswith("_lookup_pattern") or (name.endswith(("_prefix", "_path")) and value is None)
-    ]
-    return replace(backend, kwargs={name: value for name, value in backend.kwargs.items() if name not in bars})

@@ -8,19 +8,21 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from secretsui.core.backends.source import Kind
 from secretsui.core.chain import Process
+from secretsui.core.conflicts import CONFLICTS
 from secretsui.inventory.clean import fit
-from secretsui.inventory.deployments import severity
 from secretsui.inventory.deployments.cells import Row, row
 from secretsui.inventory.deployments.explained import Asked, Explained
-from secretsui.inventory.deployments.ids import ids
-from secretsui.inventory.deployments.lookups import Lookups, Part, lookups
+from secretsui.inventory.deployments.ids import ids, of_secret
+from secretsui.inventory.deployments.lookups import Change, Lookups, Part, lookups
 from secretsui.inventory.deployments.settings import processes
 from secretsui.inventory.deployments.tables import Everything, OneByOne
-from secretsui.inventory.models import Deployment, ResolvedRow
+from secretsui.inventory.deployments.told import Held, absent
+from secretsui.inventory.models import Deployment, Prefix, ResolvedRow
 
 SOME: Final = 500
 
@@ -42,19 +44,15 @@ def explain(found: Lookups, kind: Kind, key: str) -> Explained:
         resolution=one.resolution,
         columns=found.columns,
         cells=one.cells,
-        conflict=_conflict(found, one),
+        conflict=one.conflict,
         winner=one.winner,
         is_certain=one.is_certain,
         conn_type=held.conn_type if held else "",
         owner=held.owner if held else "",
         asked={part.column.id: list(_asked(part)) for _, part in one.parts},
         diffs=one.diffs,
-        next_winner=_next(one),
+        next_winner=_next(found, one),
     )
-
-
-def _conflict(found: Lookups, one: Row) -> str:
-    return severity.judge([one.cells[column.id] for column in found.columns if column.id in one.cells])
 
 
 def _asked(part: Part) -> Iterator[Asked]:
@@ -68,17 +66,30 @@ def _asked(part: Part) -> Iterator[Asked]:
             state=told.answer.state,
             reason=told.reason,
             as_of=told.as_of.isoformat(timespec="seconds") if told.as_of else "",
-            prefix=told.held.prefix if told.held else None,
+            prefix=told.prefix,
         )
 
 
-def _next(one: Row) -> str:
-    """Whoever is next behind the winner with something to use."""
-    behind = iter(one.cells)
-    for column in behind:
-        if column == one.winner:
-            break
-    return next((column for column in behind if one.cells[column]["state"] in FOUND), "")
+def _next(found: Lookups, one: Row) -> str:
+    if one.won is None:
+        return ""
+    return row(found.changed(_without(one.won)), one.kind, one.key).winner
+
+
+def gone(found: Lookups, kind: Kind, key: str, column: str) -> Change:
+    """As if what lies in this column were deleted."""
+    parts = row(found, kind, key).parts
+    told = next((part.decisive or part.lying for _, part in parts if part.column.id == column), None)
+    return _without(told.held) if told and told.held else lambda _ask, told: told
+
+
+def _without(held: Held) -> Change:
+    """Nothing where this lies, in whichever layers that is."""
+    return lambda _ask, told: absent(told.as_of, told.prefix) if _is(told.held, held) else told
+
+
+def _is(one: Held | None, other: Held) -> bool:
+    return one is not None and one.identity == other.identity
 
 
 def resolve_all(deployment: Deployment) -> int:
@@ -95,15 +106,41 @@ def resolve_all(deployment: Deployment) -> int:
     return len(known)
 
 
+def resolve_secret(deployment: Deployment, prefix: Prefix, name: str) -> None:
+    """Only the rows of the ids that one secret is for."""
+    tables, rows = OneByOne(deployment), []
+    for process in processes(deployment):
+        found = lookups(deployment, process, tables)
+        rows += [_resolved(deployment, found, row(found, *id_)) for id_ in of_secret(found, prefix, name)]
+    with transaction.atomic():
+        locked = Deployment.objects.select_for_update().get(pk=deployment.pk)
+        for each in rows:
+            _replace(each)
+        locked.summary = _counted(locked)
+        Deployment.objects.filter(pk=deployment.pk).update(summary=locked.summary)
+
+
+def _replace(new: ResolvedRow) -> None:
+    """A row for which nothing lies anywhere any more goes."""
+    ResolvedRow.objects.filter(deployment=new.deployment, process=new.process, kind=new.kind, key=new.key).delete()
+    if any(cell["state"] in FOUND or cell.get("held") for cell in new.cells):
+        new.save()
+
+
+def _counted(deployment: Deployment) -> Mapping[str, Any]:
+    groups = deployment.rows.order_by().values_list("process", "conflict").annotate(number=Count("pk"))
+    return _summary(groups)
+
+
 def _resolved(deployment: Deployment, found: Lookups, one: Row) -> ResolvedRow:
-    conflict, held = _conflict(found, one), one.first_held()
+    conflict, held = one.conflict, one.first_held()
     conn_type, owner = (held.conn_type, fit(ResolvedRow, "owner", held.owner)) if held else ("", "")
     return ResolvedRow(
         deployment=deployment,
         process=found.process,
         kind=one.kind,
         key=one.key,
-        rank=severity.CONFLICTS.index(conflict),
+        rank=CONFLICTS.index(conflict),
         conflict=conflict,
         winner=one.winner,
         is_certain=one.is_certain,
@@ -122,13 +159,13 @@ def _write(deployment: Deployment, began: datetime, rows: Sequence[ResolvedRow])
             return
         ResolvedRow.objects.filter(deployment=deployment).delete()
         ResolvedRow.objects.bulk_create(rows, batch_size=SOME)
-        summary = _summary(rows)
+        summary = _summary((each.process, each.conflict, 1) for each in rows)
         Deployment.objects.filter(pk=deployment.pk).update(resolved_at=began, summary=summary)
     deployment.resolved_at, deployment.summary = began, summary
 
 
-def _summary(rows: Iterable[ResolvedRow]) -> Mapping[str, Any]:
-    conflicts: dict[str, Counter[str]] = {}
-    for each in rows:
-        conflicts.setdefault(each.process, Counter())[each.conflict] += 1
-    return {process: {"ids": sum(found.values()), "conflicts": dict(found)} for process, found in conflicts.items()}
+def _summary(groups: Iterable[tuple[str, str, int]]) -> Mapping[str, Any]:
+    found: dict[str, Counter[str]] = {}
+    for process, conflict, number in groups:
+        found.setdefault(process, Counter())[conflict] += number
+    return {process: {"ids": each.total(), "conflicts": dict(each)} for process, each in found.items()}

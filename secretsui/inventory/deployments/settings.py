@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from secretsui.core import backend_settings
-from secretsui.core.backends.source import Backend
-from secretsui.core.chain import Process, Settings
+from secretsui.core.backends.source import Backend, CannotTell
+from secretsui.core.chain import Chain, Layer, Process, Settings, chain
 from secretsui.core.versions import at_least
 from secretsui.inventory.models import Deployment, EnvSource
 
 # Where nobody told the version: the newest that answers through this API.
 NEWEST: Final[Mapping[str, str]] = {Deployment.Api.V1: "2.11"}
 NEWEST_OF_ALL: Final = "3.3"
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """`untold` are the layers with a backend of which only the class is known."""
+
+    settings: Settings
+    untold: Collection[str] = ()
+
+    def chain(self, process: Process) -> Chain:
+        found = chain(self.settings, process)
+        return replace(found, own=self._sure(found.own), beyond=self._sure(found.beyond)) if self.untold else found
+
+    def _sure(self, layers: Sequence[Layer]) -> Sequence[Layer]:
+        unsure = CannotTell("no-kwargs")
+        return [replace(each, source=unsure) if each.id in self.untold else each for each in layers]
+
+    def opened(self) -> Setup:
+        """The same without the settings that keep a backend from asking."""
+        here, there = _without_bars(self.settings.backend), _without_bars(self.settings.worker_backend)
+        return replace(self, settings=replace(self.settings, backend=here, worker_backend=there))
 
 
 def is_version_known(deployment: Deployment) -> bool:
@@ -31,26 +53,46 @@ def processes(deployment: Deployment) -> Sequence[Process]:
 
 
 def settings_of(deployment: Deployment) -> Settings:
-    """What is given in the row counts; without it, what a source of the environment sets."""
-    airflow = airflow_of(deployment)
+    return setup_of(deployment).settings
+
+
+def setup_of(deployment: Deployment) -> Setup:
+    """What is given in the row counts; without it, what a source of the environment sets, then what Airflow told."""
+    airflow, detected = airflow_of(deployment), deployment.detected
     sources = list(deployment.sources.all())
     here, there = _environ(sources, EnvSource.Process.SERVER), _environ(sources, EnvSource.Process.WORKER)
     server = _given(deployment.backend_class, deployment.backend_kwargs)
+    server = server or backend_settings.configured(here, airflow)
     worker = _given(deployment.worker_backend_class, deployment.worker_backend_kwargs)
-    return Settings(
+    worker = worker or _own_of_workers(there, airflow)
+    told, told_of_workers = _given(detected.get("backend", "")), _given(detected.get("worker_backend", ""))
+    settings = Settings(
         airflow=airflow,
-        backend=server or backend_settings.configured(here, airflow),
-        worker_backend=worker or _own_of_workers(there, airflow),
-        providers={**deployment.providers, **deployment.detected.get("providers", {})},
-        multi_team=deployment.multi_team or backend_settings.is_true(here.get(backend_settings.MULTI_TEAM, "")),
+        backend=server or told,
+        worker_backend=worker or told_of_workers,
+        providers={**deployment.providers, **detected.get("providers", {})},
+        multi_team=_has_teams(deployment, here),
         team=deployment.team,
         environ=here,
         worker_environ=there,
+        platform=deployment.platform,
+    )
+    return Setup(
+        settings, _untold(server is None and told, worker is None and (told_of_workers or (not server and told)))
     )
 
 
-def _given(class_path: str, kwargs: Mapping[str, object]) -> Backend | None:
-    return Backend(class_path, kwargs) if class_path else None
+def _untold(server: object, worker: object) -> Collection[str]:
+    return {layer for layer, is_untold in (("backend", server), ("worker-backend", worker)) if is_untold}
+
+
+def _has_teams(deployment: Deployment, environ: Mapping[str, str]) -> bool:
+    is_set = backend_settings.is_true(environ.get(backend_settings.MULTI_TEAM, ""))
+    return bool(deployment.multi_team or deployment.detected.get("multi_team") or is_set)
+
+
+def _given(class_path: str, kwargs: Mapping[str, object] | None = None) -> Backend | None:
+    return Backend(class_path, kwargs or {}) if class_path else None
 
 
 def _own_of_workers(environ: Mapping[str, str], airflow: str) -> Backend | None:
@@ -67,3 +109,15 @@ def _environ(sources: Sequence[EnvSource], process: str) -> Mapping[str, str]:
             if source.process == read_by:
                 found |= {name: str(value) for name, value in source.settings.items()}
     return found
+
+
+def _without_bars(backend: Backend | None) -> Backend | None:
+    """Without lookup patterns, and with the default in the place of a null prefix."""
+    if backend is None:
+        return None
+    kept = {name: value for name, value in backend.kwargs.items() if not _is_bar(name, value)}
+    return replace(backend, kwargs=kept)
+
+
+def _is_bar(name: str, value: object) -> bool:
+    return name.endswith("_lookup_pattern") or (value is None and name.endswith(("_prefix", "_path")))

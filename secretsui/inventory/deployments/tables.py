@@ -75,6 +75,12 @@ class _Small:
         return {(each.layer, each.kind): each for each in self.deployment.layer_states.all()}
 
 
+def looking_at(prefix: Prefix) -> QuerySet[Deployment]:
+    """The deployments with a backend that looks things up in the account and region of this prefix."""
+    there = Deployment.objects.filter(places__account=prefix.account_id, places__region=prefix.region)
+    return there.distinct()
+
+
 def listed(prefixes: QuerySet[Prefix]) -> Sequence[Listed]:
     ended = Refresh.objects.filter(prefix=OuterRef("pk")).exclude(state__in=Refresh.ACTIVE).order_by("-id")
     found = [_listed(each) for each in prefixes.annotate(began=Subquery(ended.values("started_at")[:1]))]

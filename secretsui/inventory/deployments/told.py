@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple, cast
 
 from secretsui.core.backends.source import Kind
-from secretsui.core.dialects import Dialect
+from secretsui.core.dialects import DIALECTS
 from secretsui.core.lookup import ABSENT, UNKNOWN, Answer, Use
-from secretsui.core.prints import TEXT, Prints
+from secretsui.core.prints import TEXT, Prints, unreadable
 
 OWNER_TAGS: Final = ("owner", "Owner", "team", "Team")
 # Our own reader may lack a right that Airflow has, so nothing follows for Airflow.
@@ -62,13 +62,22 @@ class Held:
     owner: str = ""
     changed_at: datetime | None = None
     prefix: int | None = None
+    source: int | None = None
+    kind: str = ""
+    problem: str = ""  # a code of `core.fault`
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """The same for two columns in which one and the same thing lies: a secret, a line of an env file."""
+        return self.prefix, self.source, self.kind, self.name
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """`reason` is a code for why it is unknown or doubtful, `as_of` when the place said so.
 
-    `trouble` is what kept us from knowing, where the answer is unknown because of something that went wrong.
+    `trouble` is what kept us from knowing, where the answer is unknown because of something that went wrong. `prefix`
+    covers the name, whether or not there is such a secret.
     """
 
     answer: Answer
@@ -76,14 +85,15 @@ class Told:
     as_of: datetime | None = None
     held: Held | None = None
     trouble: Trouble = ""
+    prefix: int | None = None
 
 
-def absent(as_of: datetime | None) -> Told:
-    return Told(ABSENT, as_of=as_of)
+def absent(as_of: datetime | None, prefix: int | None = None) -> Told:
+    return Told(ABSENT, as_of=as_of, prefix=prefix)
 
 
-def unknown(reason: str, as_of: datetime | None = None) -> Told:
-    return Told(UNKNOWN, reason, as_of)
+def unknown(reason: str, as_of: datetime | None = None, prefix: int | None = None) -> Told:
+    return Told(UNKNOWN, reason, as_of, prefix=prefix)
 
 
 def failed(reason: str, before: Told) -> Told:
@@ -91,7 +101,7 @@ def failed(reason: str, before: Told) -> Told:
     return replace(before, answer=UNKNOWN, reason=reason, trouble="failed")
 
 
-def of_record(record: Record, listed_at: datetime | None, kind: Kind, dialect: Dialect, *, read_as: str) -> Told:
+def of_record(record: Record, listed_at: datetime | None, kind: Kind, *, read_as: str) -> Told:
     """`read_as` is the kind that the index took the value for."""
     held = Held(
         name=record.name,
@@ -101,43 +111,43 @@ def of_record(record: Record, listed_at: datetime | None, kind: Kind, dialect: D
         owner=_owner(record.tags),
         changed_at=record.changed_at,
         prefix=record.prefix_id,
+        problem=record.problem,
     )
     as_of = max(filter(None, (listed_at, record.described_at)), default=None)
     if record.deleted_at:
-        return Told(Answer("deleted"), "", as_of, held)
+        return Told(Answer("deleted"), "", as_of, held, prefix=held.prefix)
     if record.read_error in REFUSED:
-        return Told(UNKNOWN, record.read_error, as_of, held, "denied")
+        return Told(UNKNOWN, record.read_error, as_of, held, "denied", held.prefix)
     if record.form == "binary":
-        return Told(Answer("binary"), "", as_of, held)
-    use: Use = _use_of_record(record, dialect) if read_as == kind else "unknown"
-    return Told(Answer("present", use=use), _doubt(record, use), as_of, held)
+        return Told(Answer("binary"), "", as_of, held, prefix=held.prefix)
+    use: Use = _use_of_record(record) if read_as == kind else "unknown"
+    answer = Answer("present", use=use, unreadable=unreadable(record.fingerprints))
+    return Told(answer, _doubt(record), as_of, held, prefix=held.prefix)
 
 
-def _use_of_record(record: Record, dialect: Dialect) -> Use:
+def _use_of_record(record: Record) -> Use:
     if record.read_error or not record.form:
         return "unknown"
-    if not record.fingerprints.get(TEXT):
-        return "unknown" if not record.problem else "broken"
-    return "broken" if f"@{dialect}" in record.fingerprints else "usable"
+    return "usable" if record.fingerprints.get(TEXT) else "empty"
 
 
-def _doubt(record: Record, use: Use) -> str:
+def _doubt(record: Record) -> str:
     if record.stale:
         return "stale"
-    if record.read_error or not record.form:
-        return record.read_error or "not-read"
-    return record.problem if use == "broken" else ""
+    return record.read_error or ("" if record.form else "not-read")
 
 
-def of_entries(found: Sequence[Entry], as_of: datetime | None, kind: Kind, dialect: Dialect) -> Told:
+def of_entries(found: Sequence[Entry], as_of: datetime | None, kind: Kind) -> Told:
     """Several sources may set one name: which of them counts is not known, unless they agree."""
     first = found[0]
     if any(each.fingerprints != first.fingerprints for each in found[1:]):
         held = replace(_held(first, kind), prints={}, key="")
         return Told(Answer("present"), "several-sources", as_of, held)
-    use = cast("Use", first.use.get(dialect) or first.use.get("*", "unknown"))
-    reason = "kept-elsewhere" if first.held_in else ""
-    return Told(Answer("present", use="unknown" if first.held_in else use), reason, as_of, _held(first, kind))
+    if first.held_in:
+        return Told(Answer("present"), "kept-elsewhere", as_of, _held(first, kind))
+    broken = [dialect for dialect in DIALECTS if first.use.get(dialect) == "broken"]
+    use = cast("Use", first.use.get("*", "unknown"))
+    return Told(Answer("present", use=use, unreadable=broken), "", as_of, _held(first, kind))
 
 
 def misspelt(entry: Entry, as_of: datetime | None, kind: Kind) -> Told:
@@ -147,7 +157,9 @@ def misspelt(entry: Entry, as_of: datetime | None, kind: Kind) -> Told:
 
 def _held(entry: Entry, kind: Kind) -> Held:
     conn_type = entry.conn_type if kind == "connection" else ""
-    return Held(entry.name, entry.fingerprints, entry.fingerprint_key, conn_type)
+    return Held(
+        entry.name, entry.fingerprints, entry.fingerprint_key, conn_type, source=entry.source_id, kind=entry.kind
+    )
 
 
 def _text_alone(prints: Prints) -> Prints:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from typing import Final
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Max
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from secretsui.celery import app
-from secretsui.inventory.models import Deployment, Prefix
+from secretsui.inventory.deployments import resolving
+from secretsui.inventory.deployments.tables import looking_at
+from secretsui.inventory.models import Deployment, Prefix, Refresh
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +29,13 @@ def prefix_changed(prefix: Prefix) -> None:
         queue(deployment)
 
 
+def secret_changed(prefix: Prefix, name: str) -> None:
+    """One secret was written or looked at: only the ids that it is for, at once."""
+    for deployment in looking_at(prefix):
+        if deployment.resolved_at is not None:
+            resolving.resolve_secret(deployment, prefix, name)
+
+
 def layers_changed(deployment: Deployment) -> None:
     """A check or a report has ended, or a source was given."""
     queue(deployment)
@@ -36,10 +46,27 @@ def deployment_changed(deployment: Deployment) -> None:
     queue(deployment)
 
 
-def looking_at(prefix: Prefix) -> QuerySet[Deployment]:
-    """The deployments with a backend that looks things up in the account and region of this prefix."""
-    there = Deployment.objects.filter(places__account=prefix.account_id, places__region=prefix.region)
-    return there.distinct()
+def is_outdated(deployment: Deployment) -> bool:
+    """Does something count that its matrix does not know of?"""
+    resolved_at = deployment.resolved_at
+    return resolved_at is None or any(each > resolved_at for each in _facts_changed_at(deployment) if each)
+
+
+def _facts_changed_at(deployment: Deployment) -> Iterator[datetime | None]:
+    yield deployment.changed_at
+    yield deployment.layer_states.aggregate(last=Max("tried_at"))["last"]
+    yield deployment.sources.aggregate(last=Max("as_of"))["last"]
+    where = deployment.places.values_list("account", "region")
+    for account, region in where.distinct():
+        there = Refresh.objects.filter(prefix__account=account, prefix__region=region)
+        yield there.aggregate(last=Max("finished_at"))["last"]
+
+
+def queue_outdated() -> None:
+    """What was not sent, or whose worker is gone: for the schedule."""
+    for deployment in Deployment.objects.all():
+        if is_outdated(deployment):
+            queue(deployment)
 
 
 def queue(deployment: Deployment) -> None:
