@@ -80,10 +80,10 @@ class Vault:
                 return _NO_MOUNT
         if kind != "config" and self._is_refused(name, team):
             return TEAM_MARKER
-        bases = paths if kind == "config" else self._bases(paths, team)
+        bases = paths if kind == "config" else self.bases(paths, team)
         return tuple(Ask(STORE, f"{base}/{name}" if base else name, mount=str(mount), errors=ERRORS) for base in bases)
 
-    def _bases(self, paths: Sequence[str], team: str) -> Sequence[str]:
+    def bases(self, paths: Sequence[str], team: str) -> Sequence[str]:
         if not (self.context.multi_team and self.knows_teams):
             return paths
         teams = [f"{path}/{team}" for path in paths] if team and self.uses_team_paths else []
