@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import F, Q
 from django.utils import timezone
 
 from secretsui.access.deployment_door import open_deployment
@@ -48,8 +47,7 @@ def check_due() -> None:
     checks.sweep(now)
     for deployment in checks.due(now):
         checks.queue(deployment, "schedule")
-    for deployment in Deployment.objects.filter(Q(resolved_at=None) | Q(resolved_at__lt=F("changed_at"))):
-        triggers.queue(deployment)
+    triggers.queue_outdated()
 
 
 @app.task(name=triggers.TASK, soft_time_limit=3600, time_limit=3660)

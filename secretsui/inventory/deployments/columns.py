@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from secretsui.core.backends.shared_account import SharedSecretsManager
+from secretsui.core.backends.signatures import Teamless
 from secretsui.core.backends.source import Place
 from secretsui.core.chain import Chain, Layer, Process
 from secretsui.inventory.deployments.settings import setup_of
@@ -55,7 +56,12 @@ def columns_of(found: Chain, places: Places) -> Sequence[Column]:
 
 
 def places_asked(layer: Layer) -> Sequence[Place]:
-    return ("own", "shared") if isinstance(layer.source, SharedSecretsManager) else ("own",)
+    return ("own", "shared") if isinstance(bare(layer).source, SharedSecretsManager) else ("own",)
+
+
+def bare(layer: Layer) -> Layer:
+    """Without the refusal of providers that know no teams."""
+    return replace(layer, source=layer.source.source) if isinstance(layer.source, Teamless) else layer
 
 
 def column_id(layer_id: str, place: str) -> str:

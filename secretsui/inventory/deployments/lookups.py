@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from secretsui.core import execution_api
-from secretsui.core.backends.source import Ask, CannotTell, Kind, Raises, Source
+from secretsui.core.backends.source import Ask, CannotTell, Kind, Raises
 from secretsui.core.chain import Chain, Layer, Process
 from secretsui.core.lookup import Answer, Resolution, Step, resolve
+from secretsui.core.reverse import NOTHING_KNOWN, Reverse
 from secretsui.core.versions import at_least
-from secretsui.inventory.deployments.columns import Column, columns_of, places_of
+from secretsui.inventory.deployments.columns import Column, bare, columns_of, places_of
 from secretsui.inventory.deployments.knowledge import World
 from secretsui.inventory.deployments.settings import setup_of
 from secretsui.inventory.deployments.tables import Tables
@@ -70,7 +71,7 @@ class Lookups:
     def __init__(self, process: Process, found: Chain, opened: Chain, world: World, columns: Sequence[Column]) -> None:
         self.process, self.chain, self.world, self.columns = process, found, world, columns
         # The same layers with no setting that keeps them from asking.
-        self.opened: Mapping[str, Layer] = {layer.id: layer for layer in opened.layers}
+        self.opened: Mapping[str, Layer] = {layer.id: bare(layer) for layer in opened.layers}
         self.known: Mapping[Kind, Mapping[str, Telling]] = {
             kind: {layer.id: world.known(layer.id, kind) for layer in found.layers} for kind in KINDS
         }
@@ -125,10 +126,12 @@ class Lookups:
             return key
         return execution_api.heard(kind, key) or key
 
-    def source(self, column: Column) -> Source | None:
-        """Of a column, without the settings that keep it from asking."""
-        found = self.opened[column.layer].source
-        return None if isinstance(found, Raises | CannotTell) else found
+    def reverse(self, layer: str, known: Mapping[Kind, Iterable[str]] = NOTHING_KNOWN) -> Reverse | None:
+        """From what is stored to ids, as if no setting kept the layer from asking; None where that cannot be told."""
+        found = self.opened.get(layer)
+        if found is None or isinstance(found.source, Raises | CannotTell):
+            return None
+        return Reverse(found.source, known, found.team)
 
 
 def lookups(deployment: Deployment, process: Process, tables: Tables) -> Lookups:

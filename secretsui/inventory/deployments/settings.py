@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from secretsui.core import backend_settings
+from secretsui.core.backends.registry import CLASSES
+from secretsui.core.backends.shared_account import SharedSecretsManager
 from secretsui.core.backends.source import Backend, CannotTell
 from secretsui.core.chain import Chain, Layer, Process, Settings, chain
 from secretsui.core.versions import at_least
@@ -15,6 +17,8 @@ from secretsui.inventory.models import Deployment, EnvSource
 # Where nobody told the version: the newest that answers through this API.
 NEWEST: Final[Mapping[str, str]] = {Deployment.Api.V1: "2.11"}
 NEWEST_OF_ALL: Final = "3.3"
+# The last amazon provider that the backend with a shared account gets on with.
+LAST_SHARING: Final = "9.25"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +116,12 @@ def _environ(sources: Sequence[EnvSource], process: str) -> Mapping[str, str]:
 
 
 def _without_bars(backend: Backend | None) -> Backend | None:
-    """Without lookup patterns, and with the default in the place of a null prefix."""
+    """Without lookup patterns, with the default in the place of a null prefix, and with a provider that works."""
     if backend is None:
         return None
     kept = {name: value for name, value in backend.kwargs.items() if not _is_bar(name, value)}
-    return replace(backend, kwargs=kept)
+    is_shared = CLASSES.get(backend.class_path) is SharedSecretsManager
+    return replace(backend, kwargs=kept, provider=LAST_SHARING if is_shared else backend.provider)
 
 
 def _is_bar(name: str, value: object) -> bool:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -56,10 +56,10 @@ def _facts_changed_at(deployment: Deployment) -> Iterator[datetime | None]:
     yield deployment.changed_at
     yield deployment.layer_states.aggregate(last=Max("tried_at"))["last"]
     yield deployment.sources.aggregate(last=Max("as_of"))["last"]
-    where = deployment.places.values_list("account", "region")
-    for account, region in where.distinct():
-        there = Refresh.objects.filter(prefix__account=account, prefix__region=region)
-        yield there.aggregate(last=Max("finished_at"))["last"]
+    where = Prefix.objects.filter(
+        account__looked_up_by__deployment=deployment, region=F("account__looked_up_by__region")
+    )
+    yield Refresh.objects.filter(prefix__in=where).aggregate(last=Max("finished_at"))["last"]
 
 
 def queue_outdated() -> None:

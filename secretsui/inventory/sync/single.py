@@ -8,6 +8,7 @@ from typing import Protocol
 from django.db import transaction
 from django.utils import timezone
 
+from secretsui.inventory.deployments import triggers
 from secretsui.inventory.models import Prefix, SecretRecord
 from secretsui.inventory.sync import listing, summary, values
 from secretsui.inventory.sync.reading import Reader
@@ -27,10 +28,13 @@ def refresh_one(prefix: Prefix, name: str, store: Source) -> SecretRecord | None
         info = store.describe(name)
     except NotFound:
         _forget(prefix, name)
+        triggers.secret_changed(prefix, name)
         return None
     learned = _learned(prefix, info, store)
     with transaction.atomic():
-        return _save(prefix, info, learned)
+        record = _save(prefix, info, learned)
+    triggers.secret_changed(prefix, name)
+    return record
 
 
 def mark_stale(prefix: Prefix, name: str) -> None:
@@ -40,6 +44,7 @@ def mark_stale(prefix: Prefix, name: str) -> None:
         before = summary.facts_of(found.select_for_update())
         if before and found.update(stale=True):
             summary.replace(prefix, before, summary.facts_of(found))
+    triggers.secret_changed(prefix, name)
 
 
 def _forget(prefix: Prefix, name: str) -> None:
