@@ -23,6 +23,8 @@ _OF_SHADOWED: Final[Mapping[Verdict, Conflict]] = {
 }
 _USELESS: Final = frozenset({"deleted", "binary"})
 _UNSEEN: Final = frozenset({"denied", "failed"})
+# For the shared account even a secret that is not there is an error, and yet nothing that lies in the way.
+_NO_BREAKAGE: Final = _UNSEEN | {"absent"}
 
 
 def judge(resolution: Resolution, verdicts: Mapping[str, Verdict]) -> Conflict:
@@ -78,7 +80,7 @@ def _of_steps(resolution: Resolution, verdicts: Mapping[str, Verdict]) -> Iterat
 
 def _is_broken(step: Step, verdicts: Mapping[str, Verdict]) -> bool:
     """A value that cannot be read, or one that lies where Airflow stumbles before it asks."""
-    if step.outcome != "error" or step.reason in _UNSEEN:
+    if step.outcome != "error" or step.reason in _NO_BREAKAGE:
         return False
     return bool(step.asks) or step.layer.id in verdicts
 

@@ -83,6 +83,11 @@ def test_what_airflow_passes_over_is_found_nowhere_if_there_is_no_other(answer: 
     assert of({"backend": "cannot-tell"}, backend=answer) == "nowhere"
 
 
+def test_a_shared_account_without_the_secret_lets_nothing_fall_through() -> None:
+    shared = Backend(SHARED, {"shared_account": "1"}, "9.25.0")
+    assert of({}, settings=shared, metastore=THERE) == "none"
+
+
 def test_an_empty_variable_is_a_value() -> None:
     assert of({"metastore": "different"}, "variable", backend=EMPTY, metastore=THERE) == "different"
 
