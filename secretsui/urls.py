@@ -12,14 +12,22 @@ from secretsui.web.views import (
     activity,
     builder,
     bulk,
+    conflict_fixes,
+    conflicts,
     create,
     delete,
+    deployment_grants,
+    deployment_import,
+    deployment_reporter,
+    deployment_sources,
+    deployments,
     edit,
     errors,
     overview,
     people,
     prefixes,
     refresh,
+    reports,
     reveal,
     rules,
     secret,
@@ -29,6 +37,7 @@ from secretsui.web.views import (
     trash,
     types,
     versions,
+    why,
 )
 
 Routes = list[URLPattern | URLResolver]
@@ -85,6 +94,22 @@ secret_routes: Routes = [
     path(f"{at}/-/restore", delete.restore, name="secret-restore"),
 ]
 
+# Which value wins: a deployment's matrix, one id of it, and what is done about it.
+one = "d/<slug:deployment>/conflicts/<str:kind>/<secret:key>"
+conflict_routes: Routes = [
+    path("d/", conflicts.start, name="conflicts-start"),
+    path("d/<slug:deployment>/conflicts/", conflicts.conflicts, name="conflicts"),
+    path("d/<slug:deployment>/conflicts/-/check", conflicts.check, name="conflicts-check"),
+    path("d/<slug:deployment>/conflicts/-/progress", conflicts.progress, name="conflicts-progress"),
+    path("d/<slug:deployment>/conflicts/-/export", conflicts.export, name="conflicts-export"),
+    path(one, conflicts.conflict, name="conflict"),
+    path(f"{one}/-/delete-row", conflict_fixes.delete_row, name="conflict-delete-row"),
+    path(f"{one}/-/pattern", conflict_fixes.pattern, name="conflict-pattern"),
+    path(f"{one}/-/adopt", conflict_fixes.adopt, name="conflict-adopt"),
+    path(f"{one}/-/environment", conflict_fixes.environment, name="conflict-environment"),
+    path("why/", why.why, name="why"),
+]
+
 builder_routes: Routes = [
     path("builder/", builder.builder, name="builder"),
     path("builder/preview", builder.preview, name="builder-preview"),
@@ -112,6 +137,23 @@ account_routes: Routes = [
     path("<slug:account>/prefixes/<int:pk>/remove/", prefixes.remove, name="prefix-remove"),
 ]
 
+deployment_routes: Routes = [
+    path("", deployments.deployments, name="deployments"),
+    path("new/", deployments.new, name="deployment-new"),
+    path("<slug:deployment>/", deployments.edit, name="deployment-edit"),
+    path("<slug:deployment>/test/", deployments.test, name="deployment-test"),
+    path("<slug:deployment>/check/", deployments.check, name="deployment-check"),
+    path("<slug:deployment>/grants/", deployment_grants.grants, name="deployment-grants"),
+    path("<slug:deployment>/sources/", deployment_sources.sources, name="deployment-sources"),
+    path(
+        "<slug:deployment>/sources/<int:pk>/remove/", deployment_sources.remove_source, name="deployment-source-remove"
+    ),
+    path("<slug:deployment>/files/", deployment_sources.files, name="deployment-files"),
+    path("<slug:deployment>/import/", deployment_import.import_settings, name="deployment-import"),
+    path("<slug:deployment>/reporter/", deployment_reporter.reporter, name="deployment-reporter"),
+    path("<slug:deployment>/remove/", deployments.remove, name="deployment-remove"),
+]
+
 activity_routes: Routes = [
     path("", activity.activity, name="activity"),
     path("export/", activity.export, name="activity-export"),
@@ -129,13 +171,16 @@ urlpatterns: Routes = [
     *overview_routes,
     *list_routes,
     *secret_routes,
+    *conflict_routes,
     *builder_routes,
     *type_routes,
     *rule_routes,
     path("settings/accounts/", include(account_routes)),
+    path("settings/deployments/", include(deployment_routes)),
     path("settings/people/", include(people_routes)),
     path("activity/", include(activity_routes)),
     path("accounts/", include(person_routes)),
+    path("report/<slug:deployment>/", reports.report, name="report"),
     path("theme/", shell.theme, name="theme"),
     path("healthz", shell.healthz, name="healthz"),
 ]
