@@ -123,6 +123,8 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+# Beside those of allauth itself: reports of a deployment, and those that were refused.
+ACCOUNT_RATE_LIMITS = {"report": "120/m/key", "report_refused": "20/m/ip"}
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://localhost")

@@ -18,6 +18,7 @@ PUBLIC: Final = {
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
     "healthz",
+    "report",
 }
 # A value for every parameter that a route may have.
 SAMPLES: Final = {
@@ -30,6 +31,8 @@ SAMPLES: Final = {
     "version_id": "v1",
     "uidb36": "1",
     "key": "key",
+    "deployment": "prod",
+    "kind": "connection",
     "rule": "R-25",
 }
 
