@@ -20,6 +20,8 @@ THEMES: Final = ("light", "dark")
 PLACES: Final = (
     ("overview", "overview"),
     ("secret", "secrets"),
+    ("conflict", "conflicts"),
+    ("why", "why"),
     ("trash", "trash"),
     ("builder", "builder"),
     ("account-", "accounts"),

@@ -9,9 +9,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from secretsui.airflow.errors import BY_KIND
 from secretsui.core.backends.source import Kind
 from secretsui.core.lookup import Resolution, Step
-from secretsui.web import problems
+from secretsui.web import problems, vocabulary
 from secretsui.web.problems import Words
 from secretsui.web.vocabulary import Label
 
@@ -42,6 +43,7 @@ FIELDS: Final[Mapping[str, Label]] = {
     "only-left": Label("minus", "warn", _("Missing")),
     "only-right": Label("plus", "warn", _("Only here")),
     "cannot-tell": Label("question-mark", "", _("Cannot compare")),
+    "not-set": Label("minus", "", _("Not set")),
 }
 # Worst first, as core.conflicts ranks them.
 CONFLICTS: Final[Mapping[str, Label]] = {
@@ -167,6 +169,77 @@ REASONS: Final[Mapping[str, Words]] = {
     ),
     "empty": Words(_("The text is empty, which is no connection."), _("Delete it, or give it a value.")),
     "present": Words(_("There is a value."), ""),
+    # Why what is known may not be so: inventory.deployments.
+    "same-entry": Words(_("It is the same entry, read by two places."), ""),
+    "stale": Words(_("It may have changed since it was read."), _("Refresh the prefix, then check.")),
+    "several-sources": Words(
+        _("Several sources set this name to different values, and which of them counts is not known."),
+        _("Remove it from all sources but one."),
+    ),
+    "kept-elsewhere": Words(
+        _("The source names only where the value is kept, so it has not been read."), _("Let a reporter tell it.")
+    ),
+    "lower-case": Words(
+        _("The name is not in capitals, and Airflow looks for capitals only."), _("Write the name in capitals.")
+    ),
+    "not-read": Words(_("The value has not been read yet."), _("Refresh the prefix.")),
+    "no-place": Words(
+        _("Nobody told in which account and region this backend looks."), _("Enter them in the deployment's settings.")
+    ),
+    "no-prefix": Words(
+        _("No prefix of that account covers this name, so nobody has looked."), _("Add the prefix to the account.")
+    ),
+    "never-listed": Words(_("The prefix has never been read."), _("Refresh the prefix.")),
+    "never-read": Words(_("The metadata database has never been read."), _("Check the deployment.")),
+    "no-api": Words(
+        _("There is no way to this Airflow, so its metadata database is not known."),
+        _("Enter an address or exported files in the deployment's settings."),
+    ),
+    "store-not-read": Words(
+        _("Stores of this kind are not read here."), _("Ask that backend itself, or run the lookup in Airflow.")
+    ),
+    "no-source": Words(
+        _("No source tells what the environment holds."), _("Add one, or a reporter, in the deployment's settings.")
+    ),
+    "no-report": Words(_("The reporter has not reported yet."), _("See that its DAG or plugin runs.")),
+    "gap": Words(
+        _("The sources leave open a part of the environment, and the name may be set there."),
+        _("Let a reporter tell it."),
+    ),
+    "not-whole": Words(
+        _("The sources tell only a part of the environment, and the name may be set elsewhere."),
+        _("Let a reporter tell it, or mark the source as the only one."),
+    ),
+}
+# The same where a cell has room for a few words.
+SHORT: Final[Mapping[str, str | Promise]] = {
+    "disabled": _("Prefix is null"),
+    "pattern": _("Lookup pattern does not match"),
+    "bad-pattern": _("Lookup pattern is broken"),
+    "no-mount": _("No mount point"),
+    "team-marker": _("Id looks like a team's"),
+    "illegal-name": _("Name not allowed"),
+    "empty-name": _("Name is empty"),
+    "no-team-argument": _("Provider takes no team"),
+    "shared-too-new": _("Provider is too new"),
+    "unknown-class": _("Unknown backend class"),
+    "lower-case": _("Name is not in capitals"),
+    "several-sources": _("Sources disagree"),
+    "kept-elsewhere": _("Value is kept elsewhere"),
+    "stale": _("May have changed"),
+    "no-place": _("Account not given"),
+    "no-prefix": _("No prefix covers it"),
+    "never-listed": _("Prefix never read"),
+    "no-source": _("No source"),
+    "no-report": _("No report yet"),
+    "gap": _("Sources leave it open"),
+    "not-whole": _("Sources leave it open"),
+    "api-denied": _("Execution API refuses"),
+    "api-failed": _("Execution API fails"),
+    "api-unheard": _("Id does not reach the server"),
+    "api-undelivered": _("Answer does not reach the task"),
+    "not-started": _("Process does not start"),
+    "bad-conn-words": _("extra_conn_words is broken"),
 }
 UNKNOWN: Final = Words(_("What this place answers cannot be told."), _("Check again."))
 
@@ -210,6 +283,8 @@ NEAR: Final[Mapping[str, str | Promise]] = {
     "edit-distance": _("The spelling is almost the same."),
 }
 KINDS: Final[Mapping[str, str | Promise]] = {"connection": _("Connection"), "variable": _("Variable")}
+# What a layer is read for, in the middle of a sentence.
+READ: Final[Mapping[str, str | Promise]] = {"connection": _("connections"), "variable": _("variables")}
 PROCESSES: Final[Mapping[str, str | Promise]] = {"task": _("Tasks"), "server": _("API server and scheduler")}
 
 
@@ -222,7 +297,13 @@ def of_cell(cell: Mapping[str, Any]) -> Label:
 
 def of_reason(code: str) -> Words:
     """Whatever code a place was answered or passed over with; those of broken values are in `problems`."""
-    return REASONS.get(code) or problems.VALUES.get(code) or UNKNOWN
+    if code in REASONS:
+        return REASONS[code]
+    if code in BY_KIND:
+        return Words(_(BY_KIND[code].sentence), _(BY_KIND[code].remedy))
+    if code in vocabulary.READ_ERRORS:
+        return Words(_("It could not be read here, so what it holds is not known."), _("Refresh the prefix."))
+    return problems.VALUES.get(code, UNKNOWN)
 
 
 def of_end(code: str) -> Words:

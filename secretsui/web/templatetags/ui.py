@@ -153,13 +153,15 @@ def _time(moment: datetime, words: str) -> SafeString:
 @register.filter
 def ago(moment: datetime | None) -> SafeString | str:
     """Relative up to 60 days, then the date; the exact time in the title."""
-    if moment is None:
-        return _("never")
+    return _("never") if moment is None else _time(moment.astimezone(UTC), ago_words(moment))
+
+
+def ago_words(moment: datetime) -> str:
+    """The same without the exact time."""
     moment = moment.astimezone(UTC)
     seconds = (timezone.now() - moment).total_seconds()
     near = 0 <= seconds < 60 * 86_400
-    words = _relative(seconds) if near else date_format(moment, "j M Y")
-    return _time(moment, words)
+    return _relative(seconds) if near else date_format(moment, "j M Y")
 
 
 @register.filter
