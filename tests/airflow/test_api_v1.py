@@ -310,7 +310,7 @@ def test_a_test_sends_only_what_is_set(airflow: Airflow) -> None:
 
 
 def test_nothing_masked_is_sent(airflow: Airflow) -> None:
-    conn = Connection(**{"conn_type": "http", "password": Hidden()})
+    conn = Connection(conn_type="http", password=Hidden())
     assert isinstance(failure(lambda: [api(airflow).test_connection("t", conn)]), Unsupported)
     assert not airflow.seen
 
