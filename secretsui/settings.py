@@ -184,7 +184,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": env.str("SECRETSUI_LOG_LEVEL", default="INFO")},
     "loggers": {
         # Below INFO the SDK writes whole requests and answers, and so values. SECRETSUI_LOG_LEVEL does not reach these.
-        **{name: {"level": "INFO"} for name in ("boto3", "botocore", "s3transfer", "urllib3")},
+        **{name: {"level": "INFO"} for name in ("boto3", "botocore", "s3transfer", "urllib3", "httpcore")},
+        "httpx": {"level": "WARNING"},  # else a line for each call
         # Instead of Django's own handlers, which print and mail error reports with the request and its variables.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
     },
