@@ -10,20 +10,22 @@ from typing import Any, Final
 from django.db import Error
 
 from secretsui.access import events, policy
-from secretsui.access.door import Job, Person
+from secretsui.access.door import Job, Person, open_prefix
 from secretsui.access.models import AccessEvent, DeploymentLevel
 from secretsui.airflow import api
 from secretsui.airflow.errors import ApiError, BrokenOff, NotFound, Slow, Unreachable
 from secretsui.core.connection import Connection
 from secretsui.inventory import wiring
-from secretsui.inventory.deployments import checks, collecting, importing, single, sources, testing
-from secretsui.inventory.models import Check, Deployment, EnvSource, Kind, LayerEntry
+from secretsui.inventory.deployments import checks, collecting, importing, receiving, report, single, sources, testing
+from secretsui.inventory.deployments.recognising import Answers
+from secretsui.inventory.models import Check, Deployment, EnvSource, Kind, LayerEntry, Prefix
 from secretsui.stores.base import StoreError
 
 logger = logging.getLogger(__name__)
 
 Action = AccessEvent.Action
 Outcome = AccessEvent.Outcome
+RECOGNITION: Final = Job("recognition of reports")
 # After these nobody knows whether Airflow has done it.
 UNCONFIRMED: Final = (Slow, Unreachable, BrokenOff)
 
@@ -56,6 +58,10 @@ class Asked:
 
     def environment(self, source: EnvSource) -> Mapping[str, Any]:
         return wiring.read_environment(source)
+
+    def values(self, prefix: Prefix, names: Sequence[str]) -> Answers:
+        """To compare with what was reported: read by a job, recorded as its reading, shown to nobody."""
+        return open_prefix(RECOGNITION, prefix).read(names)
 
 
 class DeploymentDoor:
@@ -147,6 +153,16 @@ class DeploymentDoor:
         if check.error:
             self._record_failure(Action.CHECK, check.error)
         return check
+
+    def receive(self, content: object) -> EnvSource:
+        """Keep what a reporter posted; raises `report.BadReport` or `report.OtherKey`."""
+        if isinstance(self.actor, Person):
+            raise TypeError("Reports come from a reporter.")
+        found = report.read(self.deployment, content)
+        self._record(Action.REPORT, Outcome.ALLOWED, found.process, f"{len(found.names)} names")
+        source = receiving.receive(self.deployment, found)
+        checks.queue(self.deployment, "report")
+        return source
 
     def _row(self, kind: str, key: str) -> single.Row | None:
         airflow = self._asked.api()

@@ -49,6 +49,11 @@ def without_secrets(class_path: str, kwargs: Mapping[str, Any]) -> tuple[dict[st
     return kept, [name for name, value in kept.items() if value != kwargs[name]]
 
 
+def as_text(class_path: str, kwargs: Mapping[str, Any]) -> str:
+    """As a setting has them, without what is secret in them."""
+    return json.dumps(without_secrets(class_path, kwargs)[0], ensure_ascii=False)
+
+
 def setting_without_secrets(name: str, text: Sensitive, class_path: str) -> str:
     """The value of a variable that sets a backend up, as `backend_settings` reads it, fit to be kept."""
     found = text.reveal()
@@ -56,7 +61,7 @@ def setting_without_secrets(name: str, text: Sensitive, class_path: str) -> str:
         if name in (option, backend_settings.MULTI_TEAM, "AWS_REGION"):
             return found[:_LONGEST]
         if name == f"{option}_KWARGS":
-            return json.dumps(without_secrets(class_path, backend_settings.kwargs_of(found))[0], ensure_ascii=False)
+            return as_text(class_path, backend_settings.kwargs_of(found))
         if name.startswith(f"{option}_KWARG__"):
             argument = name.removeprefix(f"{option}_KWARG__").lower()
             return str(without_secrets(class_path, {argument: found})[0][argument])

@@ -18,7 +18,8 @@ from secretsui.airflow.errors import ApiError, ConfigHidden, Unsupported
 from secretsui.cloud.errors import StoreError
 from secretsui.inventory.deployments import checks, entries, sources, triggers
 from secretsui.inventory.deployments.checks import Closed
-from secretsui.inventory.models import Check, Deployment, EnvSource, Kind, LayerEntry, LayerState
+from secretsui.inventory.deployments.recognising import Answers, Recognition
+from secretsui.inventory.models import Check, Deployment, EnvSource, Kind, LayerEntry, LayerState, Prefix
 from secretsui.inventory.models.layers import Layer
 from secretsui.inventory.sync.closing import Failure
 from secretsui.inventory.sync.progress import heartbeat
@@ -55,6 +56,8 @@ class Reader(Protocol):
         """What the service says now of a source that can be asked."""
         ...
 
+    def values(self, prefix: Prefix, names: Sequence[str]) -> Answers: ...
+
 
 def run(check: Check, reader: Reader) -> Check:
     """The check as it ended. One that is not queued any more (a task delivered twice) is left alone.
@@ -89,6 +92,7 @@ def _close_if_possible(check: Check, failure: Failure) -> None:
 class _Collecting:
     def __init__(self, check: Check, reader: Reader) -> None:
         self.check, self.reader, self.deployment = check, reader, check.deployment
+        self.recognition = Recognition(self.deployment)
         self.rows = 0
         self.read = 0  # parts that were read
         self.failures: list[ApiError | StoreError] = []
@@ -98,6 +102,8 @@ class _Collecting:
             self._ask_airflow()
         for source in sources.live(self.deployment):
             self._part(lambda source=source: self._environment(source))  # type: ignore[misc]
+        if self.recognition:
+            self._recognise()
         triggers.layers_changed(self.deployment)
         failure = Failure.of(self.failures[0]) if self.failures else None
         checks.close(self.check, self._state(), failure)
@@ -133,7 +139,7 @@ class _Collecting:
         began = timezone.now()
         found: list[LayerEntry] = []
         for page in pages:
-            found += [entries.of_row(self.deployment, row) for row in page]
+            found += [self._entry(row) for row in page]
             self.rows += len(page)
             self._beat()
         with transaction.atomic():
@@ -141,6 +147,16 @@ class _Collecting:
             mine = LayerEntry.objects.filter(deployment=self.deployment, layer=Layer.METASTORE, kind=kind, source=None)
             count = entries.replace(mine, found)
             self._tell(kind, None, as_of=began, count=count)
+
+    def _entry(self, row: ConnectionRow | VariableRow) -> LayerEntry:
+        self.recognition.learn_row(row)
+        return entries.of_row(self.deployment, row)
+
+    def _recognise(self) -> None:
+        self.recognition.read(self.reader.values)
+        with transaction.atomic():
+            self._beat()
+            self.recognition.write()
 
     def _tell(self, kind: Kind, failure: Failure | None, **read: Any) -> None:
         self._beat()
