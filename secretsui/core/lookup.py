@@ -46,8 +46,7 @@ OPEN: Final = Answer("present")
 Knowledge = Callable[[Ask], Answer]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What one layer says. `asks` are the questions that were sent, `reason` a short code for what they led to.
 
     Of a hit, `value` is what the caller gets, where it is at hand; `is_certain` is False where the value is only known
