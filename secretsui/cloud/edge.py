@@ -35,6 +35,7 @@ _PROOF: Final[Mapping[str, tuple[str, ...]]] = {
     "untag_resource": ("ResponseMetadata",),
     "get_caller_identity": ("Account",),
     "get_environment": ("Environment",),
+    "describe_task_definition": ("taskDefinition",),
     "invoke_rest_api": ("RestApiStatusCode",),
 }
 # The member of a request that carries a value. In answers it comes back wrapped, at any depth used by the service.
