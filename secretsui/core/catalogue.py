@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 
+from secretsui.core import catalogue_overlay
 from secretsui.core.catalogue_files import FOLDER, Distribution, read_all
 from secretsui.core.conn_type import FORMATS, KINDS, STANDARD, ConnType, Field, Kind, Standard
 
 __all__ = [
     "FORMATS", "KINDS", "STANDARD", "ConnType", "Distribution", "Field", "Kind", "Standard",
-    "all_types", "distributions", "find", "near", "normalise", "search",
+    "all_types", "by_type", "distributions", "find", "near", "normalise", "offered_types", "search",
 ]  # fmt: skip
 
 
@@ -25,12 +26,25 @@ def distributions() -> Sequence[Distribution]:
 @cache
 def all_types() -> Sequence[ConnType]:
     """By name, as a list shows them."""
-    types = (each for distribution in distributions() for each in distribution.types)
+    return _in_order(each for distribution in distributions() for each in distribution.types)
+
+
+def offered_types() -> Sequence[ConnType]:
+    """With those that the Airflow has whose forms are laid over the catalogue, as it has them."""
+    laid = catalogue_overlay.current()
+    return _in_order({**by_type(), **laid.types}.values()) if laid else all_types()
+
+
+def _only_laid() -> Sequence[ConnType]:
+    return [each for each in offered_types() if each.conn_type not in by_type()] if catalogue_overlay.current() else []
+
+
+def _in_order(types: Iterable[ConnType]) -> Sequence[ConnType]:
     return tuple(sorted(types, key=lambda each: (each.name.casefold(), each.conn_type)))
 
 
 @cache
-def _by_type() -> Mapping[str, ConnType]:
+def by_type() -> Mapping[str, ConnType]:
     return {each.conn_type: each for each in all_types()}
 
 
@@ -40,7 +54,9 @@ def normalise(conn_type: str) -> str:
 
 
 def find(conn_type: str) -> ConnType | None:
-    return _by_type().get(normalise(conn_type))
+    """As the Airflow has it whose forms are laid over the catalogue, if any are."""
+    laid, name = catalogue_overlay.current(), normalise(conn_type)
+    return (laid.types.get(name) if laid else None) or by_type().get(name)
 
 
 @cache
@@ -83,11 +99,14 @@ def search(words: str) -> Sequence[ConnType]:
     """Those that have every word in type, name, provider or a word that people use for it, the best first."""
     wanted = words.casefold().split()
     if not wanted:
-        return all_types()
+        return offered_types()
     meant = _named().get(_squeezed(words))
     scores = {each.conn_type: _score(each, wanted) for each in all_types()}
     found = [each for each in all_types() if each.conn_type == meant or None not in scores[each.conn_type]]
     found.sort(key=lambda each: (each.conn_type != meant, sum(score or 0 for score in scores[each.conn_type])))
+    found += [
+        each for each in _only_laid() if all(word in f"{each.conn_type} {each.name}".casefold() for word in wanted)
+    ]
     likely = near(words) if not found else None
     return [likely] if likely else found
 
@@ -100,7 +119,7 @@ def _score(conn_type: ConnType, wanted: Sequence[str]) -> Sequence[int | None]:
 @cache
 def _tiers(conn_type: str) -> Sequence[Callable[[str], bool]]:
     """Ways in which a word can stand for the type, from the surest to the loosest."""
-    known = _by_type()[conn_type]
+    known = by_type()[conn_type]
     own = _words(f"{conn_type} {known.name}")
     names = {name for name, meant in _spoken()["names"].items() if meant == conn_type}
     others = _words(f"{known.provider} {' '.join(names)} {_spoken()['words'].get(conn_type, '')}")

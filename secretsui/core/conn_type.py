@@ -10,6 +10,12 @@ Kind = Literal["text", "integer", "number", "boolean", "object", "list"]
 
 STANDARD: Final = ("description", "host", "schema", "login", "password", "port", "extra")
 KINDS: Final = ("text", "integer", "number", "boolean", "object", "list")
+# From the types of a JSON schema, in which a provider describes its fields. A text input can hold any value; where
+# several are allowed, the one with a form of its own comes first.
+KINDS_OF_JSON: Final[Mapping[str, Kind]] = {
+    "object": "object", "array": "list", "boolean": "boolean", "integer": "integer", "number": "number",
+    "string": "text",
+}  # fmt: skip
 FORMATS: Final = ("multiline", "pem", "url", "email", "json", "path", "date", "date-time", "time")
 
 

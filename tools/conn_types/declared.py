@@ -6,13 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from secretsui.core.conn_type import FORMATS, STANDARD
+from secretsui.core.conn_type import FORMATS, KINDS_OF_JSON, STANDARD
 
-# A text input can hold any value; where a provider allows several, the one with a form of its own comes first.
-KINDS = {
-    "object": "object", "array": "list", "boolean": "boolean", "integer": "integer", "number": "number",
-    "string": "text",
-}  # fmt: skip
 LIMITS = {
     "minimum": "minimum", "maximum": "maximum", "pattern": "pattern", "minLength": "min_length",
     "maxLength": "max_length", "enum": "choices", "default": "default",
@@ -78,7 +73,9 @@ def field(name: str, info: Mapping[str, Any], placeholder: str | None) -> Docume
 
 def kind(schema: Mapping[str, Any]) -> str:
     types = schema.get("type") or "string"
-    return next(ours for theirs, ours in KINDS.items() if theirs in ([types] if isinstance(types, str) else types))
+    return next(
+        ours for theirs, ours in KINDS_OF_JSON.items() if theirs in ([types] if isinstance(types, str) else types)
+    )
 
 
 def spaced(text: str) -> str:

@@ -413,4 +413,4 @@ def tidy(extra: str) -> str:
 
 
 def known_types() -> Sequence[ConnType]:
-    return catalogue.all_types()
+    return catalogue.offered_types()
