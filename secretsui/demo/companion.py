@@ -9,10 +9,11 @@ from typing import Final
 
 from secretsui.demo.child import Child
 from secretsui.demo.plan import new_password
-from secretsui.demo.ports import free_port
+from secretsui.demo.ports import answers, free_port
 
 CREDENTIAL: Final = "SECRETSUI_CREDENTIAL_SAMPLE_AIRFLOW"
 ADDRESS: Final = "SECRETSUI_DEMO_AIRFLOW"
+_HEALTH: Final = "/api/v2/monitor/health"
 _MAX_WORDS: Final = 300
 
 
@@ -24,6 +25,7 @@ class Companion:
         self._port = free_port()
         self._password = new_password()
         self._airflow = Child("airflow", "secretsui.demo.airflow.serving", str(self._port))
+        self._check = Child("check", "secretsui.demo.airflow.checking")
         self._has_ended = False
 
     @property
@@ -33,15 +35,21 @@ class Companion:
 
     @property
     def children(self) -> list[Child]:
-        return [self._airflow]
+        return [self._check, self._airflow]
 
     def start(self, environment: Mapping[str, str]) -> None:
+        self._environment = dict(environment)
         self._airflow.start(self._logs, environment)
 
     def look(self) -> None:
-        if not self._has_ended and self._airflow.exit_code() is not None:
+        """As soon as it answers, secretsui is told to read it."""
+        if self._has_ended:
+            return
+        if self._airflow.exit_code() is not None:
             self._has_ended = True
             self._say()
+        elif not self._check.pid and answers(self._port, _HEALTH):
+            self._check.start(self._logs, self._environment)
 
     def _say(self) -> None:
         reason = self._airflow.last_words().rpartition("\n")[2][:_MAX_WORDS]

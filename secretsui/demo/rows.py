@@ -1,4 +1,4 @@
-"""The rows with which the embedded stack begins: the first person, and the sample's accounts, prefixes and grants."""
+"""The rows with which the embedded stack begins: the first person, and what the sample has, with its grants."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db import transaction
 
 from secretsui.access import door
 from secretsui.access.models import Grant, Level
-from secretsui.demo import story
+from secretsui.demo import deployment_rows, story
 from secretsui.demo.accounts import ACCOUNTS, SampleAccount
 from secretsui.demo.supervisor import USER
 from secretsui.inventory import sync
@@ -26,6 +26,7 @@ def write(password: str, endpoint: str) -> None:
     if endpoint:
         for account in ACCOUNTS:
             _write_account(account, endpoint, team)
+        deployment_rows.write()
     for prefix in Prefix.objects.all():
         sync.queue(prefix, "start")
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import psutil
 import pytest
 import requests
 
+from secretsui.demo import deployments
 from secretsui.demo.airflow.installing import NoAirflow, find_python
 from secretsui.demo.companion import ADDRESS, CREDENTIAL
 from tests.demo.stack import Stack, eventually, started
+from tests.demo.told import told_conflicts
 from tests.needs import need
 
 pytestmark = pytest.mark.airflow_live
@@ -16,6 +21,19 @@ pytestmark = pytest.mark.airflow_live
 
 def of_worker(stack: Stack, name: str) -> str:
     return stack.child("celery").environ()[name]
+
+
+def resolved(stack: Stack) -> dict[str, dict[str, set[str]]]:
+    """What the worker has found out from the sample AWS, the env files and the API of the real Airflow."""
+    rows = (
+        "SELECT process, conflict, key FROM inventory_resolvedrow AS row JOIN inventory_deployment AS d"
+        " ON d.id = row.deployment_id WHERE d.name = 'halden-prod' AND conflict != 'none'"
+    )
+    found: dict[str, dict[str, set[str]]] = {}
+    with closing(sqlite3.connect(stack.data / "secretsui.sqlite3", timeout=10)) as database:
+        for process, conflict, key in database.execute(rows):
+            found.setdefault(process, {}).setdefault(conflict, set()).add(key)
+    return found
 
 
 def answers(address: str) -> bool:
@@ -52,6 +70,8 @@ def test_it_answers_beside_the_stack_with_the_credential_of_the_product_and_ends
         assert {"warehouse", "legacy_mssql"} <= {row["connection_id"] for row in rows}
         config = requests.get(f"{address}/api/v2/config?section=secrets", headers=token, timeout=20)
         assert "SecretsManagerBackend" in config.text
+        wanted = told_conflicts(deployments.REAL)
+        eventually(lambda: resolved(stack) == wanted)
         airflow = of_airflow(stack)
         assert "AIRFLOW_CONN_AWS_DEFAULT" in airflow.environ()
         assert stack.end() == 0

@@ -11,31 +11,18 @@ import secrets
 import shutil
 import sys
 from pathlib import Path
-from typing import Final
 
-from secretsui.demo import story
-from secretsui.demo.accounts import ACCOUNTS, AMBIENT, HOME_REGION
+from secretsui.demo import deployments, story
+from secretsui.demo.accounts import AMBIENT
 from secretsui.demo.airflow.installing import LOCK, NoAirflow, installed
 from secretsui.demo.airflow.template import Template, settings, template
 from secretsui.demo.companion import CREDENTIAL
 from secretsui.keys import private_folder
 
-BACKEND: Final = "airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend"
-_PROD: Final = next(account for account in ACCOUNTS if account.name == "data-prod")
-# The pattern is one of the story's mistakes: ids that begin with `legacy_` are never looked up.
-KWARGS: Final = {
-    "connections_prefix": "airflow/connections",
-    "connections_lookup_pattern": "^(?!legacy_)",
-    "variables_prefix": "airflow/variables",
-    "region_name": HOME_REGION,
-    "role_arn": _PROD.role_arn,
-    "assume_role_kwargs": {"ExternalId": _PROD.external_id},
-}
-
 
 def environment(home: Path, made: Template, credential: str, endpoint: str) -> dict[str, str]:
     """Of the server's process, with the variables that the story plants in it."""
-    user = credential.partition(":")[0]
+    user, told = credential.partition(":")[0], deployments.real()
     return {
         **settings(home, made.fernet_key),
         **AMBIENT,
@@ -48,8 +35,8 @@ def environment(home: Path, made: Template, credential: str, endpoint: str) -> d
         "AIRFLOW__CORE__TEST_CONNECTION": "Enabled",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{user}:admin",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),
-        "AIRFLOW__SECRETS__BACKEND": BACKEND,
-        "AIRFLOW__SECRETS__BACKEND_KWARGS": json.dumps(KWARGS),
+        "AIRFLOW__SECRETS__BACKEND": told.backend_class,
+        "AIRFLOW__SECRETS__BACKEND_KWARGS": json.dumps(told.backend_kwargs),
         "AIRFLOW__API__BASE_URL": "/",
         **story.variables("halden-prod.env"),
     }
