@@ -124,4 +124,4 @@ def test_every_pin_has_its_hashes_and_no_index(name):
     text = read(name)
     pins = re.split(r"\n(?=\S)", text.strip())
     assert [pin.split()[0] for pin in pins if "--hash=sha256:" not in pin] == []
-    assert "http" not in text
+    assert "://" not in text
