@@ -92,7 +92,15 @@ class Editing:
 
 def routes(world: World) -> Mapping[str, Route]:
     """By the name of each route."""
-    return {**_shell(world), **_lists(world), **_secret(world), **_new(world), **_builder(), **_settings(world)}
+    return {
+        **_shell(world),
+        **_lists(world),
+        **_secret(world),
+        **_new(world),
+        **_builder(),
+        **_conflicts(world),
+        **_settings(world),
+    }
 
 
 def _shell(world: World) -> Mapping[str, Route]:
@@ -218,6 +226,31 @@ def _builder() -> Mapping[str, Route]:
         "builder-preview": Route(posts=[*forms, {}]),
         "builder-paste": Route(posts=[{}, *({"pasted": text} for text in PASTED)]),
         "rule": Route(addresses=[("R-24",), ("R-99",)]),
+    }
+
+
+def _conflicts(world: World) -> Mapping[str, Route]:
+    here = (world.deployment.name,)
+    pages = [(*here, "connection", "crm"), (*here, "connection", "no/where"), (*here, "none", "crm")]
+    queries = ({}, {"all": "1", "q": "crm", "sort": "-key"}, {"conflict": "none", "page": "x", "kind": "none"})
+    lines = [
+        {"line": f"AIRFLOW_CONN_CRM={URI}"},
+        {"line": f"AIRFLOW_CONN_OTHER={URI}"},
+        {"line": typed("text")},
+        {"line": f"postgres://app:{typed('before')}/{typed('after')}@db.example/main"},
+    ]
+    return {
+        "conflicts-start": Route(),
+        "conflicts": Route([here, ("no-such",)], queries=queries),
+        "conflicts-check": Route([here], posts=[{}, {"next": "/why/"}]),
+        "conflicts-progress": Route([here]),
+        "conflicts-export": Route([here], queries=({}, {"as": "json"})),
+        "conflict": Route(pages, queries=({}, {"process": "task"})),
+        "conflict-delete-row": Route(pages, posts=[{}, {"seen": "none"}]),
+        "conflict-pattern": Route(pages, queries=({}, {"pattern": "^crm"}, {"pattern": "("})),
+        "conflict-adopt": Route(pages, posts=[{}, *lines]),
+        "conflict-environment": Route(pages),
+        "why": Route(queries=({}, {"q": "CRM"}, {"q": "x", "kind": "none"}, {"q": "no/where", "deployment": "none"})),
     }
 
 

@@ -11,6 +11,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from secretsui.access.models import DeploymentLevel
 from tests.canary import places
 from tests.canary.canaries import canary
 from tests.canary.conftest import TYPED
@@ -19,12 +20,15 @@ from tests.canary.walk import HTMX, Request, requests, url_names
 from tests.canary.watch import Watch
 from tests.canary.world import World
 from tests.conftest import logged_in
+from tests.web import deployed
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
 WRITERS: Final = ("secret-edit", "secret-new")
 # What was typed comes back in every form; nothing of a stored version does.
 PREVIEWS: Final = ("secret-preview", "secret-new-preview")
+ADOPTING: Final = "conflict-adopt"
+DEPLOYMENT_GRANTS: Final = {"alice": DeploymentLevel.FIX, "bob": DeploymentLevel.SEE}
 BUILDER: Final = ("builder", "builder-preview", "builder-paste")
 OWN: Final = TYPED - {"typed.stray", "typed.confirm"}
 Cast = Callable[[str], User | None]
@@ -51,14 +55,14 @@ def allowed(who: str, request: Request, world: World) -> frozenset[str]:
         return world.held_by(request.about) | OWN
     if request.name in (*WRITERS, "builder") and who == "anonymous" and request.method == "POST":
         return OWN  # kept over signing in again
-    if (request.name in PREVIEWS and who == "alice") or (request.name in BUILDER and who != "anonymous"):
+    if (request.name in (*PREVIEWS, ADOPTING) and who == "alice") or (request.name in BUILDER and who != "anonymous"):
         return OWN
     return frozenset()
 
 
 # The routes that give values to whom.
 SHOWN: Final = {
-    "alice": {"secret-reveal", *WRITERS, *PREVIEWS, *BUILDER},
+    "alice": {"secret-reveal", *WRITERS, *PREVIEWS, *BUILDER, ADOPTING},
     "rita": {"secret-reveal", *BUILDER},
     "bob": {*BUILDER},
     "charlie": {*BUILDER},
@@ -87,7 +91,7 @@ class Walker:
                 self._ask(client, request)
 
     def _ask(self, client: Client, request: Request) -> None:
-        response = request.send(client, {} if request.name in (*WRITERS, *PREVIEWS, *BUILDER) else STRAY)
+        response = request.send(client, {} if request.name in (*WRITERS, *PREVIEWS, *BUILDER, ADOPTING) else STRAY)
         may = allowed(self.who, request, self.world)
         self.seen[request.name] |= self.watch.answer(f"{self.who}: {request}", response, allowed=may)
         self.visited.add(request.name)
@@ -103,6 +107,8 @@ def test_every_route_has_an_entry(world: World) -> None:
 def test_no_route_gives_a_value_away(who: str, cast: Cast, world: World, watch: Watch) -> None:
     world.refresh()
     user = cast(who)
+    if user and who in DEPLOYMENT_GRANTS:
+        deployed.grant(user, world.deployment, DEPLOYMENT_GRANTS[who])
     walker = Walker(who, lambda: browser(user), world, watch)
     walker.walk()
     assert walker.broken == []

@@ -15,6 +15,7 @@ from tests.canary.canaries import canary
 from tests.canary.planted import Garden
 from tests.conftest import NOWHERE, REGION, Place, person
 from tests.inventory.refreshing import refresh
+from tests.web import deployed
 
 BINARY: Final = "airflow/connections/binary"
 OLD: Final = "airflow/connections/uri.old"  # the canary of a version that is not current any more
@@ -38,6 +39,7 @@ class World:
             account=self.spare_account, region=REGION, path="airflow/spare", kind=Kind.CONNECTION
         )
         self.forgetful: User = person("forgetful")
+        self.deployment = deployed.halden_prod(self.spare_prefix)
 
     def _plant(self) -> None:
         """What is in AWS: the texts, an older version of one, a binary value, a secret to delete."""
