@@ -101,12 +101,13 @@ class Explanation:
 
     @property
     def questions(self) -> Iterator[Question]:
-        steps = {step.layer.id: (step, True) for step in self.explained.resolution.trace}
-        rest = {step.layer.id: (step, False) for step in self.explained.resolution.below}
+        found = self.explained.resolution
+        asked: dict[str, Step] = {step.layer.id: step for step in found.trace}
+        rest: dict[str, Step] = {step.layer.id: step for step in found.below}
         for column in self.explained.columns:
             names = [spelled(each) for each in self.explained.asked.get(column.id, ())]
-            step, asked = (rest | steps).get(column.layer, (None, False))
-            yield Question(column, names, self._answer(column, step, asked), where(column))
+            step = asked.get(column.layer) or rest.get(column.layer)
+            yield Question(column, names, self._answer(column, step, column.layer in asked), where(column))
 
     def _answer(self, column: Column, step: Step | None, asked: bool) -> str:
         """Of two columns of one layer, the second is asked only where the first has nothing."""

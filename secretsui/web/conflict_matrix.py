@@ -49,12 +49,10 @@ class View:
         is_first = process == process_of(deployment, "")
         return cls(process, RowFilter.parse(query), query.get("all") == "1", is_first)
 
-    def query(self, *, everything: bool | None = None, **changes: Any) -> str:
-        return self._spelled(self.everything if everything is None else everything, self.filters.query(**changes))
-
-    def _spelled(self, everything: bool, filters: str) -> str:
-        rest = [("process", "" if self.is_first else self.process), ("all", "1" if everything else "")]
-        return "&".join(filter(None, (filters, urlencode([pair for pair in rest if pair[1]]))))
+    def query(self, **changes: Any) -> str:
+        """The query string with these changes to the filters."""
+        rest = [("process", "" if self.is_first else self.process), ("all", "1" if self.everything else "")]
+        return "&".join(filter(None, (self.filters.query(**changes), urlencode([pair for pair in rest if pair[1]]))))
 
     @property
     def here(self) -> str:

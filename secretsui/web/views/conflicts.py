@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -65,8 +66,8 @@ def _matrix(request: HttpRequest, deployment: Deployment, view: View) -> dict[st
         "fresh": Freshness(deployment, columns),
         "previous": view.query(page=max(1, page.number - 1)),
         "next": view.query(page=page.number + 1),
-        "with_all": view.query(everything=True),
-        "only_conflicts": view.query(everything=False),
+        "with_all": replace(view, everything=True).query(),
+        "only_conflicts": replace(view, everything=False).query(),
         "clear": View(view.process, rows.RowFilter(), is_first=view.is_first).here,
     }
 
