@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-PARTS = ("codec", "refresh", "pages", "weight", "builder", "connection_uri", "memory")
+PARTS = ("codec", "refresh", "pages", "weight", "builder", "connection_uri", "conflicts", "memory")
 
 
 def main() -> int:
@@ -62,13 +62,14 @@ def run(part: str, secrets: int) -> None:
 
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
-        from bench import builder, pages, refresh, weight
+        from bench import builder, conflicts, pages, refresh, weight
 
         measures = {
             "refresh": lambda: refresh.measure(secrets),
             "pages": pages.measure,
             "weight": weight.measure,
             "builder": builder.measure,
+            "conflicts": conflicts.measure,
         }
         measures[part]()
 
