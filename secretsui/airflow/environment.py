@@ -122,7 +122,8 @@ class EnvironmentReport:
 
     @property
     def components(self) -> Sequence[str]:
-        return sorted({each.component for each in self.entries})
+        """Also those of which nothing is known but that something sets their names."""
+        return sorted({each.component for each in (*self.entries, *self.gaps)})
 
 
 class Collector:

@@ -46,7 +46,7 @@ NEEDS: Final[Mapping[str, Sequence[str]]] = {
 }
 # Vault may be given its token by the environment; the chain itself tells where it is not.
 _LOGGED_IN: Final = {"VAULT_TOKEN": ""}
-_OF_API: Final = ("api_url", "sign_in", "credential", "account", "region", "mwaa_environment")
+_OF_API: Final = ("api_url", "sign_in", "credential", "region", "mwaa_environment")
 _MISSING: Final = {
     "api_url": gettext_lazy("Enter the address of Airflow, such as https://airflow.example.com."),
     "credential": gettext_lazy("Name the credential to sign in with."),
@@ -79,7 +79,9 @@ class DeploymentForm(OfDeployment):
     )
     account = AccountField(
         label=gettext_lazy("Account"),
-        help_text=gettext_lazy("Whose identity speaks with MWAA, and reads the credential from Secrets Manager."),
+        help_text=gettext_lazy(
+            "Whose identity reads task definitions, a credential in Secrets Manager, and speaks with MWAA."
+        ),
     )
     region = forms.CharField(label=gettext_lazy("Region"), max_length=40, required=False, validators=[REGION])
     backend_class = forms.CharField(
@@ -113,7 +115,7 @@ class DeploymentForm(OfDeployment):
         model = Deployment
         fields: ClassVar = [
             *("name", "stage", "platform", "airflow_version", "providers", "multi_team", "team"),
-            *("api", *_OF_API, "check_minutes"),
+            *("api", *_OF_API, "account", "check_minutes"),
             *("backend_class", "backend_kwargs", "worker_backend_class", "worker_backend_kwargs"),
         ]
         help_texts: ClassVar = {
@@ -153,7 +155,7 @@ class DeploymentForm(OfDeployment):
         data: dict[str, Any] = super().clean() or {}
         for name in _OF_API:
             if name not in self._asked(data):
-                data[name] = None if name == "account" else Deployment.SignIn.PASSWORD if name == "sign_in" else ""
+                data[name] = Deployment.SignIn.PASSWORD if name == "sign_in" else ""
                 self.errors.pop(name, None)
         for name, words in self._wrong(data):
             if name not in self.errors:
@@ -163,7 +165,7 @@ class DeploymentForm(OfDeployment):
         return data
 
     def _asked(self, data: Mapping[str, Any]) -> Sequence[str]:
-        needs = NEEDS.get(data.get("api", ""), _OF_API)
+        needs = NEEDS.get(data.get("api", ""), ())
         return (
             [*needs, "account"] if credentials.is_arn(data.get("credential") or "") and "credential" in needs else needs
         )

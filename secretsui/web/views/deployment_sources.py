@@ -34,7 +34,7 @@ from secretsui.web.reauth import recently_required
 from secretsui.web.templatetags.ui import kind_count
 
 
-def _page(request: HttpRequest, deployment: str, *_more: object) -> str:
+def _page(request: HttpRequest, deployment: str, pk: int = 0) -> str:
     return reverse("deployment-sources", args=[deployment])
 
 
