@@ -12,13 +12,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-PARTS = ("codec", "refresh", "pages", "weight", "builder", "connection_uri", "conflicts", "memory")
+PARTS = ("codec", "refresh", "pages", "weight", "builder", "connection_uri", "lookup", "conflicts", "memory")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("parts", nargs="*", help=f"any of {', '.join(PARTS)}; all of them if none is named")
-    parser.add_argument("--secrets", type=int, default=10_000, help="size of the refresh (default 10,000)")
+    parser.add_argument("--secrets", type=int, default=10_000, help="size of refresh and lookups (default 10,000)")
     chosen = parser.parse_args()
     unknown = set(chosen.parts) - set(PARTS)
     if unknown:
@@ -50,6 +50,10 @@ def run(part: str, secrets: int) -> None:
         from bench import connection_uri
 
         connection_uri.measure()
+    elif part == "lookup":
+        from bench import lookup
+
+        lookup.measure(secrets)
     elif part == "memory":
         from bench import memory
 

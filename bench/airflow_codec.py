@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def measure(dialect: Dialect, connections: Sequence[dict[str, Any]], rounds: int) -> dict[str, float]:
-    theirs = _airflow_class(dialect)
+    theirs = airflow_class(dialect)
     built_by_them = [theirs(conn_id="bench", **fields) for fields in connections]
     built_by_us = [construct.construct(fields, dialect) for fields in connections]
     uris = [conn.get_uri() for conn in built_by_them]
@@ -55,7 +55,7 @@ def measure(dialect: Dialect, connections: Sequence[dict[str, Any]], rounds: int
     return {name: min(sample[name] for sample in samples) for name in works}
 
 
-def _airflow_class(dialect: Dialect) -> Any:
+def airflow_class(dialect: Dialect) -> Any:
     """Its masker collects every password in one growing regular expression, which no task ever has so many of."""
     if dialect == "3.3-sdk":
         importlib.import_module("airflow.models.connection")  # sets Airflow up
