@@ -33,6 +33,7 @@ from tests.services import free_port
 
 USERS = ("admin", "op", "user", "viewer")
 START_SECONDS = 120  # six on an idle machine
+JWT_SECRET = "lab-only-not-a-secret-but-64-bytes-long-to-please-hs512-signatures"
 SEED = LAB / "seed.py"
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
 
@@ -148,7 +149,7 @@ def _of_3(home: Path) -> Mapping[str, str]:
     return {
         "AIRFLOW_API_APPS": "core",
         "AIRFLOW__API__SECRET_KEY": "lab-only-not-a-secret",
-        "AIRFLOW__API_AUTH__JWT_SECRET": "lab-only-not-a-secret-but-64-bytes-long-to-please-hs512-signatures",
+        "AIRFLOW__API_AUTH__JWT_SECRET": JWT_SECRET,
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{user}:{user}" for user in USERS),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),
     }
