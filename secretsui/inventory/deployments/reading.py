@@ -24,6 +24,8 @@ from secretsui.inventory.models import EnvSource
 Form = EnvSource.Form
 Content = str | Mapping[str, Any]
 
+# Those processes that have nothing but what all have.
+OTHERS: Final = "*"
 # After these there may be names of which nothing is known.
 _OPEN: Final = frozenset(
     {"bad-line", "bad-text", "bad-shape", "too-long", "too-deep", "too-many-blanks", "recursive", "several-documents"}
@@ -71,11 +73,12 @@ def read(form: str, content: Content, *, files: Mapping[str, str] | None = None,
 def component_of(report: EnvironmentReport, wanted: str) -> str:
     """Which process of the report it is about; raises `SeveralComponents` where that has to be said."""
     named = [name for name in report.components if name != EVERYWHERE]
-    if wanted in named or not named:
+    choices = [OTHERS, *named] if EVERYWHERE in report.components and named else named
+    if wanted in choices or not named:
         return wanted
-    if len(named) == 1 and not wanted:
-        return named[0]
-    raise SeveralComponents(named)
+    if len(choices) == 1 and not wanted:
+        return choices[0]
+    raise SeveralComponents(choices)
 
 
 def is_open(problem: Problem) -> bool:
