@@ -18,6 +18,13 @@ PAGES = {
     "list, one match": "/secrets/?q=warehouse_000999",
     "list, filtered": "/secrets/?tag=team%3Dteam-7",
 }
+# With the milliseconds that each may take: first rows as a page, filters as the fragment that a browser asks for.
+MATRIX = {
+    "matrix, first rows": ("/d/bench/conflicts/", {}, 300),
+    "matrix, filtered": ("/d/bench/conflicts/?conflict=different&owner=team-5", {"hx-request": "true"}, 100),
+    "matrix, searched": ("/d/bench/conflicts/?q=warehouse_0005", {"hx-request": "true"}, 100),
+}
+MATRIX_IDS = 5_000
 
 
 def measure() -> None:
@@ -46,6 +53,19 @@ def measure() -> None:
             queries_hold=same and most <= 8,
             queries=most,
         )
+
+    matrix(user)
+
+
+def matrix(user: Any) -> None:
+    from bench.rows import deployment_with, prefix_with
+
+    deployment_with(prefix_with(MATRIX_IDS, user), MATRIX_IDS, user)
+    for name, (url, headers, most) in MATRIX.items():
+        client = Client(headers={"host": "localhost", **headers})
+        client.force_login(user)
+        found = page(client, url)
+        report.line(name, ids=MATRIX_IDS, **found, goal=most, holds=found["p95_ms"] <= most)
 
 
 def page(client: Client, url: str) -> dict[str, Any]:

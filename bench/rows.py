@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+BACKEND = "airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend"
 TYPES = ("postgres", "mysql", "snowflake", "aws", "http", "slack", "sftp", "kafka", "redis", "spark")
 
 
@@ -57,6 +58,8 @@ def record(prefix: Any, number: int, now: datetime) -> Any:
         conn_type=conn_type,
         endpoint=endpoint,
         problem="bad-uri" if number % 200 == 7 else "",
+        fingerprints={"conn_type": "a" * 32, "host": "b" * 32, "password": "d" * 32, "text": "e" * 32},
+        fingerprint_key="bench",
         search=compose(f"{prefix.path}/{key}", description, tags, endpoint),
     )
 
@@ -71,3 +74,36 @@ def summary(size: int) -> dict[str, Any]:
         "states": {"ok": size - broken, "broken": broken},
         "forms": {"uri": size},
     }
+
+
+def deployment_with(prefix: Any, size: int, user: Any, **given: Any) -> Any:
+    """A deployment of Airflow 3 whose backend looks under this prefix, resolved.
+
+    Every fifth of so many secrets has a row of another value in the metadata database.
+    """
+    from secretsui.access.models import DeploymentGrant, DeploymentLevel
+    from secretsui.inventory.deployments import resolving
+    from secretsui.inventory.models import Deployment, EnvSource, LayerEntry, LayerPlace, LayerState
+
+    now = datetime.now(UTC)
+    facts = {"name": "bench", "airflow_version": "3.3.2", "api": "v2", "backend_class": BACKEND, **given}
+    deployment = Deployment.objects.create(**facts)
+    DeploymentGrant.objects.create(group=user.groups.first(), deployment=deployment, level=DeploymentLevel.FIX)
+    LayerPlace.objects.create(deployment=deployment, layer="backend", account=prefix.account, region=prefix.region)
+    EnvSource.objects.create(deployment=deployment, form="env-file", label="bench.env", as_of=now)
+    for kind in ("connection", "variable"):
+        LayerState.objects.create(deployment=deployment, layer="metastore", kind=kind, as_of=now, tried_at=now)
+    keys = prefix.records.order_by("pk").values_list("key", flat=True)[:size:5]
+    rows = [
+        LayerEntry(deployment=deployment, layer="metastore", kind="connection", name=key, **shadowed()) for key in keys
+    ]
+    LayerEntry.objects.bulk_create(rows, batch_size=2_000)
+    resolving.resolve_all(deployment)
+    return deployment
+
+
+def shadowed() -> dict[str, Any]:
+    """What is kept of a value that is another one than that of `record`."""
+    prints = {"conn_type": "a" * 32, "host": "c" * 32, "password": "?"}
+    facts = {"conn_type": "postgres", "endpoint": "db-old.example:5432/warehouse", "use": {"*": "usable"}}
+    return {**facts, "fingerprints": prints, "fingerprint_key": "bench"}

@@ -188,6 +188,14 @@ class MatrixCell(NamedTuple):
     title: str | Promise
     note: str | Promise = ""
 
+    @property
+    def css(self) -> str:
+        return f"{self.label.tone} {self.label.icon}".strip()
+
+    @property
+    def is_absent(self) -> bool:
+        return self.label == lookup_words.CELLS["absent"]
+
 
 class MatrixRow(NamedTuple):
     row: ResolvedRow
