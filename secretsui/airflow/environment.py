@@ -123,7 +123,7 @@ class EnvironmentReport:
     @property
     def components(self) -> Sequence[str]:
         """Also those of which nothing is known but that something sets their names."""
-        return sorted({each.component for each in (*self.entries, *self.gaps)})
+        return sorted({each.component for each in self.entries} | {gap.component for gap in self.gaps})
 
 
 class Collector:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from secretsui.access import door
 from secretsui.access.models import AccessEvent
+from secretsui.inventory.deployments import report
 from secretsui.inventory.models import Deployment, EnvSource
 from secretsui.web.guards import administrators_only, person
 from secretsui.web.reauth import recently_required
@@ -53,12 +54,13 @@ def _show(request: HttpRequest, deployment: Deployment, token: str = "") -> Http
     address = request.build_absolute_uri(reverse("report", args=[deployment.name]))
     facts = {
         "deployment": deployment,
-        "lines": _lines(address, token) if token else "",
+        "lines": _lines(deployment, address, token) if token else "",
         "reports": deployment.sources.filter(form=EnvSource.Form.REPORTER),
     }
     return render(request, "deployments/reporter.html", facts)
 
 
-def _lines(address: str, token: str) -> str:
+def _lines(deployment: Deployment, address: str, token: str) -> str:
     """As the processes of Airflow take them."""
-    return f"SECRETSUI_REPORT_URL={address}\nSECRETSUI_REPORT_TOKEN={token}\n"
+    key = report.key(deployment).reveal()
+    return f"SECRETSUI_REPORT_URL={address}\nSECRETSUI_REPORT_TOKEN={token}\nSECRETSUI_REPORT_KEY={key}\n"
