@@ -49,7 +49,7 @@ class Outcome:
     """Of a connection test. The message is the hook's own: for who ran the test, never stored nor logged."""
 
     ok: bool
-    message: str
+    message: str = field(repr=False)
 
 
 class AirflowApi(Protocol):

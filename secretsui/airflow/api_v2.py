@@ -89,7 +89,7 @@ class ApiV2:
         found = self._ask(self._client.hook_meta).content
         if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
             raise ForeignAnswer
-        return found
+        return rows_v2.without_masks(found)
 
     def _lister(
         self, call: Callable[[int], Answer | ApiError], name: str, row: Callable[[Found], Row]

@@ -40,7 +40,6 @@ class Answer:
     status: int
     media: str  # application/json, without parameters
     body: bytes = field(repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def content(self) -> Any:
@@ -158,7 +157,7 @@ class Http:
             if time.monotonic() > until:
                 raise Slow(code="deadline")
         media = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        return Answer(response.status_code, media, bytes(body), response.headers)
+        return Answer(response.status_code, media, bytes(body))
 
 
 def _refused(response: httpx.Response) -> ApiError | None:

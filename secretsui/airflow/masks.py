@@ -31,7 +31,10 @@ def extra(text: str) -> Sensitive | Hidden:
 
 
 def _member(value: Any) -> Any:
-    return Hidden() if is_masked(json.dumps(value, ensure_ascii=False)) else value
+    try:
+        return Hidden() if is_masked(json.dumps(value, ensure_ascii=False)) else value
+    except RecursionError:  # nested as deeply as the parser could just bear
+        return Hidden()
 
 
 def _object(text: str) -> dict[str, Any] | None:

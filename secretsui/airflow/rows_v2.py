@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from secretsui.airflow.api import BackendConfig, ConnectionRow, VariableRow
@@ -37,6 +37,23 @@ def variable_row(found: Found) -> VariableRow:
     value = found.get("value")
     shown = told(value) if isinstance(value, str) else Hidden()
     return VariableRow(text_in(found, "key"), shown, _text(found.get("description")), _text(found.get("team_name")))
+
+
+def without_masks(forms: Sequence[Found]) -> Sequence[Found]:
+    """Nothing stands where a mask stood, so that none is taken for the default of a field."""
+    try:
+        return [_without_masks(each) for each in forms]
+    except RecursionError:
+        reason = ForeignAnswer("The answer is nested too deeply.")
+    raise reason
+
+
+def _without_masks(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_masks(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_without_masks(each) for each in value]
+    return None if isinstance(value, str) and is_masked(value) else value
 
 
 def provider(found: Found) -> tuple[str, str]:

@@ -497,9 +497,12 @@ def test_tests_that_are_off_and_fields_that_do_not_fit_are_told() -> None:
 
 
 def test_the_forms_of_connection_types_are_handed_on() -> None:
-    forms = [{"connection_type": "http", "extra_fields": None}]
-    with asking(Airflow({"GET /ui/connections/hook_meta": Reply(body=forms)})) as api:
-        assert api.hook_meta() == forms
+    def forms(default: object) -> list[Any]:
+        fields = {"token": {"value": default, "schema": {"type": ["string", "null"]}}}
+        return [{"connection_type": "http", "extra_fields": fields, "standard_fields": None}]
+
+    with asking(Airflow({"GET /ui/connections/hook_meta": Reply(body=forms("***"))})) as api:
+        assert api.hook_meta() == forms(None)
     with asking(Airflow({"GET /ui/connections/hook_meta": Reply(body={})})) as api:
         assert isinstance(failure(api.hook_meta), ForeignAnswer)
     with asking(Airflow()) as api:

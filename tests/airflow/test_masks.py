@@ -36,6 +36,11 @@ def test_an_extra_that_is_no_object_is_hidden_as_a_whole(text: str) -> None:
     assert type(extra(text)) is Hidden
 
 
+@pytest.mark.parametrize("depth", range(100, 1100, 20))
+def test_an_extra_of_any_depth_is_read_or_hidden(depth: int) -> None:
+    assert isinstance(extra(f'{{"a": {"[" * depth}"***"{"]" * depth}}}'), Hidden)
+
+
 def test_a_masked_extra_is_no_text_and_leaves_no_process() -> None:
     found = extra('{"region": "canary", "token": "***"}')
     with pytest.raises(TypeError):
