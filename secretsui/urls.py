@@ -114,6 +114,7 @@ builder_routes: Routes = [
     path("builder/", builder.builder, name="builder"),
     path("builder/preview", builder.preview, name="builder-preview"),
     path("builder/paste", builder.paste, name="builder-paste"),
+    path("builder/test", builder.test, name="builder-test"),
 ]
 
 type_routes: Routes = [

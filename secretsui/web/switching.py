@@ -16,7 +16,7 @@ from secretsui.web.forms.connection import FIELDS, REMOVE, ConnectionFields, as_
 from secretsui.web.forms.raw import RawText
 from secretsui.web.forms.retype import CannotMove, Whole, divided
 from secretsui.web.forms.stored import Stored
-from secretsui.web.forms.type_choice import chosen
+from secretsui.web.forms.type_choice import RESHAPE, chosen
 from secretsui.web.labels import FIELDS as LABELS
 from secretsui.web.problems import words_of_value
 
@@ -27,7 +27,16 @@ def asked_for(
     """The form that was sent; or the one that its button asks for, of another type or in the other mode."""
     if "switch" in sent and kind == Kind.CONNECTION:
         return switched(sent, base, written_as=written_as)
+    if sent.get("action") == RESHAPE and not (sent.get("text") or sent.get("conn_type")):
+        return _reshaped(sent, kind, base)
     return bind(sent, kind, base, mode=sent.get("mode", ""), shown=shown, conn_type=chosen(sent))
+
+
+def _reshaped(sent: QueryDict, kind: str, base: Stored | None) -> Form:
+    """With another Airflow's form nobody says yet that this one is complete."""
+    if sent.get("mode") == "raw" or kind != Kind.CONNECTION:
+        return bind(None, kind, base, mode=sent.get("mode", ""))
+    return ConnectionFields(None, base=base, typed={name: str(text) for name, text in sent.items()})
 
 
 def switched(sent: QueryDict, base: Stored | None, *, written_as: str = "json") -> Form:

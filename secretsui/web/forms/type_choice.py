@@ -9,7 +9,8 @@ from django.http import QueryDict
 from secretsui.core import catalogue
 
 LONGEST: Final = 100  # characters that are searched for
-CHOICES: Final = ("type", "find")  # values of `action`; a choice from the list sends its own `type`
+RESHAPE: Final = "deployment"  # the `action` that asks for the form of another Airflow
+CHOICES: Final = ("type", "find", RESHAPE)  # values of `action`; a choice from the list sends its own `type`
 
 
 def is_choice(sent: QueryDict) -> bool:
@@ -24,4 +25,4 @@ def chosen(sent: QueryDict) -> str:
         words = sent.get("q", "").strip()[:LONGEST]
         found = catalogue.search(words) if words else []
         return found[0].conn_type if found else words or sent.get("conn_type", "").strip()
-    return sent.get("conn_type", "").strip() if sent.get("action") == "type" else ""
+    return sent.get("conn_type", "").strip() if sent.get("action") in ("type", RESHAPE) else ""

@@ -23,6 +23,7 @@ from secretsui.inventory.models import Prefix
 from secretsui.stores.base import StoreError
 from secretsui.web import live
 from secretsui.web.connection_form import Composed, bind, to_text
+from secretsui.web.deployment_forms import Choice, with_forms
 from secretsui.web.editor import Editor, new_token
 from secretsui.web.forms.connection import known_types
 from secretsui.web.forms.details import DescriptionField, KmsKeyField
@@ -74,6 +75,7 @@ class Draft:
     identity: IdentityForm
     tags: TagRows
     editor: Editor
+    choice: Choice
 
     def is_valid(self) -> bool:
         return all([self.identity.is_valid(), self.tags.is_valid(), self.editor.form.is_valid()])
@@ -86,13 +88,14 @@ def writable(request: HttpRequest) -> Sequence[Prefix]:
 @keeps_text
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters()
-def new(request: HttpRequest) -> HttpResponse:
+@with_forms
+def new(request: HttpRequest, choice: Choice) -> HttpResponse:
     if request.method == "GET":
-        return _open(request) if is_recent(request) else ask(request.get_full_path())
+        return _open(request, choice) if is_recent(request) else ask(request.get_full_path())
     prefix = _chosen(request, writable(request))
     if prefix is None:
         return _choose(request, status=422)
-    draft = _draft(request, prefix)
+    draft = _draft(request, prefix, choice)
     if not confirmed(request):
         return _page(request, draft, status=403, **asked_beside(request))
     if _is_only_shown(request.POST):
@@ -111,31 +114,33 @@ def _reshaped(request: HttpRequest, draft: Draft) -> HttpResponse:
     key = request.POST.get("key", "")
     target = Target(key, draft.prefix.name_of(key), draft.prefix.region)
     facts = dict(context_of(request.POST, form, draft.prefix.kind, target, new=True))
-    is_refused = form.is_bound and request.POST.get("action") not in ("adopt", "rows") and bool(form.errors)
+    is_refused = draft.choice.is_refused
+    is_refused |= form.is_bound and request.POST.get("action") not in ("adopt", "rows") and bool(form.errors)
     return _page(request, draft, **{**facts, "form": form, "review": None}, status=422 if is_refused else 200)
 
 
 @keeps_page
 @require_POST
 @sensitive_post_parameters()
-def preview(request: HttpRequest) -> HttpResponse:
+@with_forms
+def preview(request: HttpRequest, choice: Choice) -> HttpResponse:
     prefix = _chosen(request, writable(request))
     if prefix is None:
         return _choose(request, status=422)
-    draft = _draft(request, prefix)
+    draft = _draft(request, prefix, choice)
     key = request.POST.get("key", "")
     target = Target(key, prefix.name_of(key), prefix.region)
     return preview_of(request, draft.editor.form, prefix.kind, target, new=True)
 
 
-def _open(request: HttpRequest) -> HttpResponse:
+def _open(request: HttpRequest, choice: Choice) -> HttpResponse:
     found = writable(request)
     prefix = found[0] if len(found) == 1 else _chosen(request, found)
     if prefix is None:
         return _choose(request, status=200 if found else 403)
     mode, conn_type = request.GET.get("mode", ""), request.GET.get("type", "").strip()
     form = bind(None, prefix.kind, None, mode=mode, conn_type=conn_type, written_as=prefix.written_as)
-    draft = Draft(prefix, IdentityForm(prefix_row=prefix), TagRows(None, {}), Editor(form))
+    draft = Draft(prefix, IdentityForm(prefix_row=prefix), TagRows(None, {}), Editor(form), choice)
     return _page(request, draft)
 
 
@@ -150,19 +155,20 @@ def _choose(request: HttpRequest, *, status: int) -> HttpResponse:
         "prefixes": writable(request),
         "mode": request.GET.get("mode", ""),
         "type": request.GET.get("type", ""),
+        "deployment": request.GET.get("deployment", ""),
         "unknown": status == 422,
         "kept": [(name, value) for name, value in kept(request) if name not in ("prefix", "action")],
     }
     return render(request, "edit/choose.html", facts, status=status)
 
 
-def _draft(request: HttpRequest, prefix: Prefix) -> Draft:
+def _draft(request: HttpRequest, prefix: Prefix, choice: Choice) -> Draft:
     sent = _sent(request, prefix)
     form = asked_for(sent, prefix.kind, None, written_as=prefix.written_as)
     editor = Editor(form, token=sent.get("token") or new_token())
     typed = None if _is_only_shown(sent) else sent
     identity = IdentityForm(typed, initial=sent.dict(), prefix_row=prefix)
-    return Draft(prefix, identity, TagRows(sent, {}), editor)
+    return Draft(prefix, identity, TagRows(sent, {}), editor, choice)
 
 
 def _sent(request: HttpRequest, prefix: Prefix) -> QueryDict:
@@ -182,6 +188,8 @@ def _page(request: HttpRequest, draft: Draft, *, status: int = 200, **facts: Any
         "form": editor.form,
         "types": known_types(),
         "kind": draft.prefix.kind,
+        "choice": draft.choice,
+        "lacks": draft.choice.lacks(getattr(editor.form, "form_type", "")),
         "several": len(writable(request)) > 1,
         **facts,
     }
