@@ -26,6 +26,9 @@ REGION: Final = "eu-central-1"
 SCRATCH: Final = {"connection": "scratch/connections", "variable": "scratch/variables"}
 
 
+CLASHING: Final = "postgres://etl:s3cret@db.example:5432/sales"
+
+
 class Product:
     def __init__(self, *, sample: bool = True, scratch: bool = True) -> None:
         self._home = tempfile.TemporaryDirectory(prefix="secretsui-browser-", ignore_cleanup_errors=True)
@@ -44,6 +47,7 @@ class Product:
         self.url: str = started["url"]
         self.aws_url: str = started["aws"]
         self._clients: dict[str, Any] = {}
+        self._clashing: list[Secret] = []
         self._numbers = itertools.count(1)
         self._fill(scratch=scratch)
 
@@ -102,6 +106,16 @@ class Product:
         labels = [{"Key": label, "Value": text} for label, text in (tags or {}).items()]
         self.aws().create_secret(Name=name, Tags=labels, **content)
         return Secret(self, name, key)
+
+    def clashing(self, ids: int) -> Secret:
+        """A secret over a row of its deployment's Airflow that has another value, among so many other ids."""
+        if not self._clashing:
+            made = [self.secret(CLASHING, start="clashing") for _ in range(4)]
+            self.tell("queue", path=SCRATCH["connection"])
+            self.tell("refresh")
+            self.tell("matrix", number=ids, keys=[secret.key for secret in made])
+            self._clashing = made
+        return self._clashing.pop() if len(self._clashing) > 1 else self._clashing[0]
 
     def last_words(self) -> str:
         """The end of the web server's log."""

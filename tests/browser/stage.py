@@ -10,6 +10,7 @@ import json
 import os
 import socket
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -18,6 +19,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from secretsui.demo.child import Child
+from tests import airflow_double
+from tests.airflow.answering import Server
 
 PASSWORD: Final = "correct horse battery staple"
 WAIT_SECONDS: Final = 60
@@ -37,6 +40,7 @@ class Stage:
         """Where the product and its AWS answer; with the sample company's secrets, or without a single row."""
         aws = f"http://127.0.0.1:{free_port()}"
         os.environ.update(SECRETSUI_DEMO_PASSWORD=PASSWORD, SECRETSUI_DEMO_ENDPOINT=aws if sample else "")
+        os.environ["SECRETSUI_CREDENTIAL_DOUBLE"] = f"admin:{airflow_double.PASSWORD}"
         self.run(Child("sample-aws", "secretsui.demo.sample_aws", aws.rpartition(":")[2]))
         from secretsui.demo import prepare
 
@@ -78,16 +82,19 @@ class Stage:
             user.groups.add(Group.objects.create(name=f"those who {level.lower()}" if level else "newcomers"))
 
     def grants(self) -> None:
-        """Give the cast their rights on every prefix there is now."""
+        """Give the cast their rights on every prefix and deployment there is now: who writes also fixes."""
         from django.contrib.auth.models import Group
 
-        from secretsui.access.models import Grant, Level
-        from secretsui.inventory.models import Prefix
+        from secretsui.access.models import DeploymentGrant, DeploymentLevel, Grant, Level
+        from secretsui.inventory.models import Deployment, Prefix
 
         for name, level in {**CAST, "admin": "Write"}.items():
             group = Group.objects.get(user__username=name)
             for prefix in Prefix.objects.all() if level else ():
                 Grant.objects.get_or_create(group=group, prefix=prefix, defaults={"level": Level[level.upper()]})
+            reach = DeploymentLevel.FIX if level == "Write" else DeploymentLevel.SEE
+            for deployment in Deployment.objects.all() if level else ():
+                DeploymentGrant.objects.get_or_create(group=group, deployment=deployment, defaults={"level": reach})
 
     def prefix(self, account: str, path: str, kind: str) -> None:
         from secretsui.inventory import sync
@@ -101,6 +108,28 @@ class Stage:
         from bench import rows
 
         rows.prefix_with(number, rows.person())
+
+    def matrix(self, number: int, keys: list[str]) -> None:
+        """One more deployment with so many resolved ids; these secrets of the index shadow rows of its Airflow."""
+        from django.contrib.auth.models import User
+
+        from secretsui.access.models import DeploymentLevel
+        from secretsui.inventory.models import Prefix
+        from tests.inventory.deployments import halden
+        from tests.web import deployed
+
+        airflow = airflow_double.Airflow([airflow_double.connection(key, host="old.example") for key in keys])
+        server = Server(airflow)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        found = deployed.of_airflow_3(Prefix.objects.get(path="scratch/connections"), server.url)
+        for key in keys:
+            halden.row(found, key, "postgres://etl@old.example/sales")
+        deployed.resolve(found)
+        for process in ("task", "server"):
+            deployed.many(found, number, process, columns=5)
+        for name in ("admin", "alice"):
+            deployed.grant(User.objects.get(username=name), found, DeploymentLevel.FIX)
+        deployed.grant(User.objects.get(username="bob"), found, DeploymentLevel.SEE)
 
     def queue(self, path: str) -> None:
         from secretsui.inventory import sync
@@ -118,8 +147,17 @@ class Stage:
         ids = list(waiting.values_list("id", flat=True))
         for number in ids:
             tasks.refresh_prefix(number)
+        self._resolve()
         self.forget_queue()
         return len(ids)
+
+    def _resolve(self) -> None:
+        """Deployments that nobody has worked out yet."""
+        from secretsui.inventory.deployments import resolving
+        from secretsui.inventory.models import Deployment
+
+        for deployment in Deployment.objects.filter(resolved_at=None):
+            resolving.resolve_all(deployment)
 
     def forget_queue(self) -> None:
         for message in (self.data / "broker" / "queue").glob("*"):

@@ -39,6 +39,26 @@ def halden_prod(prefix: Prefix, **given: Any) -> Deployment:
     return found
 
 
+def of_airflow_3(prefix: Prefix, url: str) -> Deployment:
+    """Its backend looks below this prefix; its Airflow answers at the address, whose password is in the environment."""
+    found = halden.deployment(
+        prefix,
+        name="many-ids",
+        airflow_version="3.3.2",
+        api="v2",
+        api_url=url,
+        credential="env:SECRETSUI_CREDENTIAL_DOUBLE",
+        backend_kwargs={"connections_prefix": prefix.path},
+    )
+    halden.read(found, as_of=timezone.now())
+    halden.source(found, label="prod.env", as_of=timezone.now())
+    return found
+
+
+def resolve(found: Deployment) -> None:
+    resolving.resolve_all(found)
+
+
 def many(found: Deployment, number: int, process: str = "server", columns: int = 3) -> None:
     """So many resolved ids, of which every fifth is in a conflict."""
     Deployment.objects.filter(pk=found.pk).update(resolved_at=timezone.now())
