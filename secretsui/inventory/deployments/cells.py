@@ -42,11 +42,14 @@ class Row:
     @property
     def conflict(self) -> Conflict:
         """One and the same thing in two columns is no conflict of the two."""
-        cells = self.cells.items()
-        twice = {column for column, cell in cells if cell.get("reason") == SAME_ENTRY}
+        twice = {column for column, cell in self.cells.items() if cell.get("reason") == SAME_ENTRY}
         below = [step for step in self.resolution.below if step.layer.id not in twice]
-        lying = {column: cell.get("compared", CANNOT_TELL) for column, cell in cells if _lies(cell)}
-        verdicts = {column: verdict for column, verdict in lying.items() if column not in twice}
+        lying = [part.column.id for _, part in self.parts if _lies(_counting(part))]
+        verdicts = {
+            column: self.cells[column].get("compared", CANNOT_TELL)
+            for column in lying
+            if column != self.winner and column not in twice
+        }
         return judge(replace(self.resolution, below=below), verdicts)
 
     def first_held(self) -> Held | None:
@@ -54,9 +57,9 @@ class Row:
         return self.won or next(held, None)
 
 
-def _lies(cell: Cell) -> bool:
+def _lies(told: Told | None) -> bool:
     """What is only known from before, or to our own reader, is judged by the step of its layer alone."""
-    return cell["state"] == "shadowed" or (bool(cell.get("held")) and cell["state"] not in ("failed", "denied"))
+    return told is not None and told.held is not None and not told.trouble
 
 
 def row(lookups: Lookups, kind: Kind, key: str) -> Row:
