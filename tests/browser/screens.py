@@ -321,6 +321,32 @@ def refreshing(way: Way) -> Page:
     return page
 
 
+MATRIX: Final = "/d/many-ids/conflicts/"
+IDS: Final = 5_000
+
+
+def of_clash(action: str = "") -> Screen:
+    """A page about one id in a conflict, of a deployment that has thousands."""
+
+    def opened(way: Way) -> Page:
+        secret = way.product.clashing(IDS)
+        return way.page(f"{MATRIX}connection/{secret.key}" + (f"/-/{action}" if action else ""))
+
+    return opened
+
+
+def matrix(way: Way) -> Page:
+    way.product.clashing(IDS)
+    return way.page(MATRIX)
+
+
+def explained(way: Way) -> Page:
+    page = matrix(way)
+    page.get_by_role("link", name=re.compile("^clashing_")).first.click()
+    expect(page.locator(".drawer")).to_contain_text("Names asked for")
+    return page
+
+
 SCREENS: Final[Mapping[str, Screen]] = {
     "sign-in": at("/accounts/login/", ""),
     "sign-in-wrong": wrong_sign_in,
@@ -382,6 +408,19 @@ SCREENS: Final[Mapping[str, Screen]] = {
     "type-menu": pressed("/builder/?type=google_cloud_platform", "Find a connection type"),
     "new-where": at("/secrets/new"),
     "new": new,
+    "conflicts": matrix,
+    "conflicts-sample": at("/d/halden-prod/conflicts/"),
+    "conflicts-open": explained,
+    "conflicts-none": at(f"{MATRIX}?q=there-is-no-such-thing"),
+    "conflicts-menu": pressed(f"{MATRIX}", "Owner"),
+    "conflicts-nothing": at("/d/", "charlie"),
+    "conflict-one": of_clash(),
+    "conflict-delete-row": of_clash("delete-row"),
+    "conflict-pattern": of_clash("pattern?pattern=%5Eclash"),
+    "conflict-adopt": of_clash("adopt"),
+    "conflict-environment": of_clash("environment"),
+    "why": at("/why/"),
+    "why-not-found": at("/why/?q=BIGQUERY-marketing&deployment=halden-prod"),
     "accounts": at("/settings/accounts/"),
     "accounts-seen": at("/settings/accounts/", "bob"),
     "account": account,

@@ -30,6 +30,8 @@ PLACES: Final = {
     "activity": "/activity/",
     "people": "/settings/people/",
     "new": "/secrets/new",
+    "conflicts": "/d/",
+    "why": "/why/",
 }
 EMPTY: Final = {f"empty-{name}": at(path) for name, path in PLACES.items()}
 MANY: Final = {
