@@ -4,8 +4,13 @@ from typing import Any
 
 import pytest
 
+from secretsui.airflow.errors import NoCredential, Unsupported
+from secretsui.cloud.errors import StoreError
 from secretsui.inventory import wiring
+from secretsui.inventory.models import Account, Deployment, EnvSource
 from secretsui.stores.secrets_manager import SecretsManagerStore
+from tests import mwaa_server
+from tests.aws import Aws
 from tests.conftest import NOWHERE, REGION, Place
 
 CHAIN = [{"role_arn": "arn:aws:iam::1:role/hop", "external_id": "x"}, {"role_arn": "arn:aws:iam::2:role/last"}]
@@ -25,3 +30,87 @@ def test_an_account_becomes_an_identity(place: Place, credentials: str, profile:
     identity = store.identity
     assert (identity.profile, identity.role_chain) == (profile, role_chain)
     assert (identity.region, identity.endpoint_url, identity.account_id) == (REGION, NOWHERE, "111122223333")
+
+
+ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:"
+TASK = {
+    "family": "airflow",
+    "containerDefinitions": [
+        {
+            "name": "web",
+            "image": "airflow",
+            "memory": 512,
+            "environment": [{"name": "AIRFLOW_VAR_A", "value": "canary-41"}],
+        }
+    ],
+}
+
+
+def deployment(place: Place, **given: Any) -> Deployment:
+    facts = {"name": "halden-prod", "api": Deployment.Api.V2, "account": place.account, "region": REGION}
+    return Deployment.objects.create(**{**facts, "api_url": "http://127.0.0.1:9", **given})
+
+
+@pytest.mark.parametrize(("api", "name"), [("v2", "ApiV2"), ("v1", "ApiV1"), ("mwaa", "ApiMwaa")])
+def test_a_deployment_becomes_an_api_without_a_call(place: Place, api: str, name: str) -> None:
+    assert type(wiring.open_api(deployment(place, api=api, mwaa_environment="halden"))).__name__ == name
+
+
+@pytest.mark.parametrize("api", ["exported", "none"])
+def test_what_cannot_be_asked_has_no_api(place: Place, api: str) -> None:
+    with pytest.raises(Unsupported):
+        wiring.open_api(deployment(place, api=api))
+
+
+def test_a_credential_is_read_from_a_secret_through_the_account_of_the_deployment(live_place: Place, aws: Aws) -> None:
+    aws.create("keys/airflow", "admin:canary-42")
+    arn = aws.client().describe_secret(SecretId="keys/airflow")["ARN"]
+    found = wiring._credential(deployment(live_place, credential=arn))
+    assert found.reveal() == "admin:canary-42"
+
+
+def test_a_secret_of_a_prefix_is_no_credential(live_place: Place, aws: Aws) -> None:
+    """Who may enter an ARN could otherwise have any value sent to an address of their choice."""
+    aws.create("airflow/connections/orders", "admin:canary-43")
+    arn = aws.client().describe_secret(SecretId="airflow/connections/orders")["ARN"]
+    aws.calls.clear()
+    second = Account.objects.create(name="same", account_id="", region=REGION, endpoint_url=aws.url)
+    for account in (live_place.account, second):
+        with pytest.raises(NoCredential) as refusal:
+            wiring._credential(Deployment(name="x", credential=arn, account=account, region=REGION))
+        assert refusal.value.code == "in-a-prefix"
+    assert aws.calls.counts() == {}
+
+
+def test_a_secret_that_cannot_be_read_is_told_without_its_content(live_place: Place, aws: Aws) -> None:
+    with pytest.raises(NoCredential) as refusal:
+        wiring._credential(deployment(live_place, credential=f"{ARN}absent-AbCdEf"))
+    assert refusal.value.code == "ResourceNotFoundException"
+    assert refusal.value.__cause__ is refusal.value.__context__ is None
+    with pytest.raises(NoCredential):
+        wiring._credential(deployment(live_place, name="other", credential=f"{ARN}x-AbCdEf", account=None))
+
+
+def test_a_task_definition_is_read_by_its_arn(live_place: Place, aws: Aws) -> None:
+    arn = aws.client("ecs").register_task_definition(**TASK)["taskDefinition"]["taskDefinitionArn"]
+    source = EnvSource(deployment=deployment(live_place), form="ecs", label=arn)
+    found = wiring.read_environment(source)
+    assert found["taskDefinition"]["containerDefinitions"][0]["name"] == "web"
+    source.label = arn.replace("airflow", "absent")
+    with pytest.raises(StoreError):
+        wiring.read_environment(source)
+
+
+def test_an_environment_of_mwaa_is_read_by_its_name(place: Place, aws: Aws) -> None:
+    environment = {"Name": "halden", "AirflowVersion": "3.0.6"}
+    with mwaa_server.serving(environment, mwaa_server.Rows("3.0.6")) as mwaa:
+        place.point_to(mwaa.url)
+        source = EnvSource(deployment=deployment(place), form="mwaa", label="halden")
+        assert wiring.read_environment(source)["Environment"]["AirflowVersion"] == "3.0.6"
+
+
+def test_a_source_that_is_text_cannot_be_asked(place: Place) -> None:
+    with pytest.raises(Unsupported):
+        wiring.read_environment(EnvSource(deployment=deployment(place), form="env-file"))
+    with pytest.raises(NoCredential):
+        wiring.read_environment(EnvSource(deployment=deployment(place, name="other", account=None), form="mwaa"))
