@@ -100,6 +100,7 @@ def routes(world: World) -> Mapping[str, Route]:
         **_builder(),
         **_conflicts(world),
         **_settings(world),
+        **_deployments(world),
     }
 
 
@@ -275,4 +276,58 @@ def _settings(world: World) -> Mapping[str, Route]:
         "person-edit": Route([person], posts=[{}, {"username": world.forgetful.username}]),
         "person-link": Route([person]),
         "person-active": Route([person], posts=[{}, {"active": "on"}]),
+    }
+
+
+# Texts that say what an environment holds, with a value in every place.
+ENVIRONMENTS: Final[Mapping[str, str]] = {
+    "env-file": f"AIRFLOW_CONN_CRM={URI}\nAIRFLOW_VAR_KEY={typed('text')}\nBROKEN {typed('second')}\n",
+    "compose": f"services:\n  a: {{environment: {{AIRFLOW_CONN_A: '{URI}'}}}}\n"
+    f"  b: {{environment: {{AIRFLOW_VAR_B: {typed('text')}}}}}\n",
+    "helm": f"env:\n  - name: AIRFLOW_VAR_A\n    value: {typed('text')}\n  {typed('second')}",
+    "ecs": f'{{"taskDefinition": {{"{typed("key")}": "{typed("text")}"}}}}',
+    "mwaa": f'{{"Environment": {{"AirflowConfigurationOptions": {{"secrets.backend_kwargs": "{typed("text")}"}}}}}}',
+    "script": f"export AIRFLOW_CONN_CRM='{URI}'\n{typed('second')} \"",
+    "astro-objects": f'{{"environmentObjects": "{typed("text")}"}}',
+}
+EXPORTS: Final[Sequence[Data]] = (
+    {"connection": f'{{"crm": "{URI}"}}', "variable": f'{{"key": "{typed("text")}"}}'},
+    {"connection": f'{{"crm": {{"conn_type": "x", "{typed("key")}": "{typed("text")}"}}}}'},
+    {"connection": f"crm={typed('text')}\n{typed('second')}", "variable": f"{{{typed('text')}"},
+)
+
+
+def _deployments(world: World) -> Mapping[str, Route]:
+    name, source = world.spare_deployment.name, world.spare_source.pk
+    about = {
+        "name": name,
+        "stage": "prod",
+        "platform": "plain",
+        "airflow_version": "3.3.2",
+        "api": "exported",
+        "sign_in": "password",
+        "check_minutes": "60",
+        "backend_class": "airflow.providers.hashicorp.secrets.vault.VaultBackend",
+        "backend_kwargs": f'{{"token": "{typed("text")}", "url": "https://u:{typed("password")}@vault.example"}}',
+    }
+    asked = {"api": "v2", "api_url": "https://airflow.example", "credential": typed("password")}
+    addressed = {"api": "v2", "api_url": f"https://u:{typed('password')}@airflow.example", "credential": "env:X"}
+    wrong: Sequence[Data] = [{}, {**about, **asked}, {**about, **addressed}, {**about, "airflow_version": "x"}]
+    place = {"process": "any", "is_whole": "on"}
+    given = [{"form": form, "text": text, **place} for form, text in ENVIRONMENTS.items()]
+    chosen = {"form": "compose", "text": ENVIRONMENTS["compose"], "component": "b", **place}
+    return {
+        "deployments": Route(),
+        "deployment-new": Route(posts=[*wrong, {**about, "name": "more"}]),
+        "deployment-edit": Route([(name,)], posts=[*wrong, about]),
+        "deployment-test": Route([(name,)]),
+        "deployment-check": Route([(name,)]),
+        "deployment-grants": Route([(name,)], posts=[{}, {"new_group": "Guests", "new_level": "1"}]),
+        "deployment-sources": Route([(name,)], posts=[{}, *given, chosen]),
+        "deployment-source-remove": Route([(name, source)]),
+        "deployment-files": Route([(name,)], posts=[{}, *EXPORTS]),
+        "deployment-import": Route([(name,)], posts=[{}, {"from": "airflow"}, {"from": str(source)}]),
+        "deployment-reporter": Route([(name,)], posts=[{"do": "make"}, {"do": "revoke"}]),
+        "deployment-remove": Route([(name,)], posts=[{}]),
+        "report": Route([(name,)], posts=[{}, {"names": typed("text")}]),
     }

@@ -9,7 +9,8 @@ from typing import Any, Final
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from secretsui.inventory.models import Account, Kind, Prefix, SecretRecord
+from secretsui.core.backend_settings import SERVER
+from secretsui.inventory.models import Account, Deployment, EnvSource, Kind, Prefix, SecretRecord
 from tests.aws import Aws
 from tests.canary.canaries import canary
 from tests.canary.planted import Garden
@@ -40,6 +41,10 @@ class World:
         )
         self.forgetful: User = person("forgetful")
         self.deployment = deployed.halden_prod(self.spare_prefix)
+        self.spare_deployment = Deployment.objects.create(name="spare", api="exported", airflow_version="3.3.2")
+        self.spare_source = EnvSource.objects.create(
+            deployment=self.spare_deployment, form="env-file", settings={SERVER: "unknown.Backend"}
+        )
 
     def _plant(self) -> None:
         """What is in AWS: the texts, an older version of one, a binary value, a secret to delete."""
