@@ -61,8 +61,11 @@ class Tokens:
 
 
 def is_rejected(answer: Answer) -> bool:
-    """401 for none and for an expired one, 403 for one that was signed with another key or is none at all."""
-    return answer.status == 401 or (answer.status == 403 and answer.detail == _BAD)
+    """401 for none and for an expired one, 403 for one that was signed with another key or is none at all.
+
+    Without a detail it is no refusal of Airflow's, but of a proxy that wants credentials of its own.
+    """
+    return (answer.status == 401 and bool(answer.detail)) or (answer.status == 403 and answer.detail == _BAD)
 
 
 def rejected(answer: Answer, sign_in: SignIn) -> ApiError:
@@ -81,7 +84,7 @@ def rejected(answer: Answer, sign_in: SignIn) -> ApiError:
 def _unsigned(answer: Answer) -> ApiError:
     code = str(answer.status)
     if answer.status in (400, 401, 403):
-        return BadCredentials(code=code)
+        return BadCredentials(code=code) if answer.detail else ForeignAnswer(code=code)
     if answer.status in (404, 405, 422):
         return Unsupported(
             "There is no Airflow 3 at this address that gives tokens for a user and a password.",

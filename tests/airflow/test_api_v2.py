@@ -327,6 +327,7 @@ def test_a_credential_without_a_user_is_not_sent() -> None:
         (Reply(201, {"token": "x"}), ForeignAnswer),
         (Reply(302, headers={"Location": "https://login.example.com/"}), ForeignAnswer),
         (Reply(403, {"detail": "x"}), BadCredentials),
+        (Reply(401, b"<html>", "text/html", {"WWW-Authenticate": "Basic"}), ForeignAnswer),
         (Cut, BrokenOff),
     ],
 )
@@ -346,6 +347,8 @@ def answered(reply: Answer) -> Airflow:
         (recorded("3.3", "error_bad_limit"), Failed),
         (recorded("3.3", "error_bad_order"), Failed),
         (recorded("3.3", "error_no_such_endpoint"), Unsupported),
+        (Reply(401, b"<html>Who is there</html>", "text/html"), ForeignAnswer),
+        (Reply(403, b"<html>Blocked</html>", "text/html"), ForeignAnswer),
         (Reply(404, b"<html>Not here</html>", "text/html"), ForeignAnswer),
         (Reply(200, b"<html>Sign in</html>", "text/html"), ForeignAnswer),
         (Reply(200, [CANARY]), ForeignAnswer),
