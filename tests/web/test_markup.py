@@ -17,7 +17,7 @@ from django.urls import NoReverseMatch, Resolver404, resolve
 from django.utils import timezone
 
 from secretsui.access import events
-from secretsui.inventory.models import Refresh
+from secretsui.inventory.models import Deployment, EnvSource, LayerPlace, Refresh
 from tests.conftest import Place, logged_in
 from tests.web.rows import put, renew, text
 
@@ -34,6 +34,8 @@ ADMIN_PAGES: Final = (
     *("/settings/accounts/", "/settings/accounts/new/", "/settings/accounts/data-dev/"),
     *("/settings/accounts/data-dev/remove/", "/settings/accounts/data-dev/prefixes/new/"),
     *("/settings/accounts/data-dev/prefixes/{prefix}/", "/settings/accounts/data-dev/prefixes/{prefix}/remove/"),
+    *("/settings/deployments/", "/settings/deployments/new/", "/settings/deployments/lab/"),
+    *(f"/settings/deployments/lab/{page}/" for page in ("grants", "sources", "files", "import", "reporter", "remove")),
 )
 
 
@@ -122,6 +124,16 @@ def full(place: Place, alice: User) -> Place:
     for outcome in ("allowed", "refused", "failed"):
         events.append(actor, "reveal", outcome, place=place.connections, name="airflow/connections/crm")
     events.append(actor, "account", "allowed", place=place.account, detail="added")
+    lab = Deployment.objects.create(name="lab", api="none", backend_class="some.Backend")
+    LayerPlace.objects.create(deployment=lab, layer="backend", account=place.account, region="eu-west-1")
+    EnvSource.objects.create(
+        deployment=lab,
+        form="compose",
+        label="<b>",
+        gaps=[{"reason": "env-file", "where": "<i>", "line": 3}],
+        problems=[{"code": "bad-line", "line": 1, "facts": {}}],
+        settings={"AIRFLOW__SECRETS__BACKEND": "other.Backend"},
+    )
     return place
 
 
@@ -160,6 +172,14 @@ def test_confirmations(as_alice: Client, full: Place, do: str) -> None:
         lambda client, place: client.post("/settings/accounts/data-dev/prefixes/new/", {}),
         lambda client, place: client.post("/settings/accounts/data-dev/test/"),
         lambda client, place: client.post("/settings/people/new/", {"username": "dora"}),
+        lambda client, place: client.post("/settings/deployments/new/", {"api": "v2", "backend_kwargs": "{"}),
+        lambda client, place: client.post("/settings/deployments/lab/", {"name": "<b>", "backend_own_region": "x"}),
+        lambda client, place: client.post("/settings/deployments/lab/", {"adopt": "1", "backend_kwargs": "{"}),
+        lambda client, place: client.post("/settings/deployments/lab/test/"),
+        lambda client, place: client.post("/settings/deployments/lab/sources/", {"form": "compose", "text": "a: ["}),
+        lambda client, place: client.post("/settings/deployments/lab/files/", {"connection": "{"}),
+        lambda client, place: client.post("/settings/deployments/lab/import/", {"from": "1"}),
+        lambda client, place: client.post("/settings/deployments/lab/reporter/", {"do": "make"}),
     ],
 )
 def test_answers_to_forms(root: User, full: Place, post: Callable[[Client, Place], Any]) -> None:

@@ -40,6 +40,7 @@ def test_our_own_files_stay_small() -> None:
     assert (STATIC / "js" / "form.js").stat().st_size < 3_072
     assert (STATIC / "css" / "app.css").stat().st_size < 12_288
     assert (STATIC / "css" / "form.css").stat().st_size < 4_096
+    assert (STATIC / "css" / "deployments.css").stat().st_size < 2_048
     assert (STATIC / "css" / "conflicts.css").stat().st_size < 4_096
     assert (STATIC / "icons.svg").stat().st_size < 24_576
     assert (STATIC / "js" / "preview.js").stat().st_size < 2_048
