@@ -13,6 +13,8 @@ from django.http import HttpRequest
 from secretsui.access import policy
 from secretsui.access.models import Level
 from secretsui.inventory.models import Account, Prefix
+from secretsui.web import conflict_subject, standing
+from secretsui.web.standing import Standing
 
 THEMES: Final = ("light", "dark")
 
@@ -28,6 +30,7 @@ PLACES: Final = (
     ("accounts", "accounts"),
     ("prefix", "accounts"),
     ("grant", "accounts"),
+    ("deployment", "deployments"),
     ("activity", "activity"),
     ("people", "people"),
     ("person", "people"),
@@ -89,6 +92,16 @@ class Shell:
             branches.setdefault(prefix.account_id, Branch(prefix.account)).prefixes.append(prefix)
         return list(branches.values())
 
+    @cached_property
+    def deployments(self) -> Sequence[Standing]:
+        """Those that this person may see."""
+        found = conflict_subject.visible(self.request) if self.user.is_authenticated else []
+        return [standing.of(each) for each in found]
+
+    @property
+    def conflicts(self) -> int:
+        return sum(each.conflicts for each in self.deployments)
+
     @property
     def records(self) -> int:
         return sum(records(prefix) for prefix in self.prefixes)
@@ -131,6 +144,12 @@ class Shell:
         """The account that the page is about: its branch is open."""
         match = self.request.resolver_match
         return str((match and match.kwargs.get("account")) or self.request.GET.get("account", ""))
+
+    @property
+    def deployment(self) -> str:
+        """The deployment whose conflicts the page shows."""
+        match = self.request.resolver_match
+        return str(match.kwargs.get("deployment", "")) if match and self.here == "conflicts" else ""
 
     @property
     def prefix(self) -> str:

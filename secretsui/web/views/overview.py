@@ -1,4 +1,4 @@
-"""The first page: what needs attention, what happened, and how fresh the index is."""
+"""The first page: what needs attention, how deployments stand, what happened, and how fresh the index is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from secretsui.access.models import AccessEvent
 from secretsui.inventory.models import Account, Kind, Prefix
-from secretsui.web import attention, freshness
+from secretsui.web import attention, conflict_subject, freshness, standing
 from secretsui.web.context import visible
 
 RECENT = 8
@@ -46,6 +46,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "fresh": fresh,
         "attention": attention.find(fresh),
         "holdings": _holdings(prefixes),
+        "standings": standing.with_unread(conflict_subject.visible(request)),
         "events": _recent(prefixes),
         "kinds": Holding(Account(), prefixes).kinds,
     }
