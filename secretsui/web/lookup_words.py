@@ -24,10 +24,10 @@ CELLS: Final[Mapping[str, Label]] = {
     "absent": Label("minus", "", _("Not here")),
     "deleted": Label("trash", "bad", _("Deletion pending")),
     "broken": Label("alert-triangle", "bad", _("Cannot be read")),
-    "empty": Label("alert-circle", "warn", _("Empty")),
-    "binary": Label("alert-circle", "warn", _("Binary value")),
+    "empty": Label("alert-triangle", "warn", _("Empty")),
+    "binary": Label("alert-triangle", "warn", _("Binary value")),
     "denied": Label("lock-question", "warn", _("Access denied")),
-    "failed": Label("clock-exclamation", "warn", _("Could not read")),
+    "failed": Label("lock-question", "warn", _("Could not read")),
     "never": Label("eye-off", "bad", _("Never looked up")),
     "unknown": Label("help-circle", "warn", _("Not known")),
 }
@@ -36,6 +36,7 @@ SHADOWED: Final[Mapping[str, Label]] = {
     "different": Label("equal-not", "warn", _("Shadowed, different")),
     "cannot-tell": Label("question-mark", "", _("Shadowed, cannot compare")),
 }
+SAME_ENTRY: Final = Label("equal", "", _("Same entry"))
 # One field of a shadowed value against that of the winner.
 FIELDS: Final[Mapping[str, Label]] = {
     "same": Label("equal", "", _("Same")),
@@ -190,6 +191,27 @@ REASONS: Final[Mapping[str, Words]] = {
         _("No prefix of that account covers this name, so nobody has looked."), _("Add the prefix to the account.")
     ),
     "never-listed": Words(_("The prefix has never been read."), _("Refresh the prefix.")),
+    "listing-failed": Words(
+        _("The last listing of the prefix broke off, so whether there is such a secret is not known."),
+        _("Look what the prefix says, then refresh it."),
+    ),
+    "cannotdecrypt": Words(
+        _("We may not decrypt the value, so whether Airflow can use it is not known."),
+        _("Grant kms:Decrypt on its key to the identity of the account."),
+    ),
+    "throttled": Words(_("The store limited our reads, so the value is not known yet."), _("Refresh the prefix.")),
+    "unavailable": Words(_("The store did not answer, so the value is not known yet."), _("Refresh the prefix.")),
+    "expired": Words(
+        _("Our credentials have expired, so the value is not known."), _("Renew them, then refresh the prefix.")
+    ),
+    "notfound": Words(_("The value was gone when it was to be read."), _("Refresh the prefix.")),
+    "pendingdeletion": Words(_("It was being deleted when it was to be read."), _("Refresh the prefix.")),
+    "unchecked": Words(_("The value was read and not understood here."), _("The worker's log names the place.")),
+    "no-kwargs": Words(
+        _("Airflow tells the class of this backend and not its kwargs, so what it asks is not known."),
+        _("Enter the backend and its kwargs in the deployment's settings."),
+    ),
+    "unsaved": Words(_("The value that is about to be saved."), ""),
     "never-read": Words(_("The metadata database has never been read."), _("Check the deployment.")),
     "no-api": Words(
         _("There is no way to this Airflow, so its metadata database is not known."),
@@ -230,6 +252,9 @@ SHORT: Final[Mapping[str, str | Promise]] = {
     "no-place": _("Account not given"),
     "no-prefix": _("No prefix covers it"),
     "never-listed": _("Prefix never read"),
+    "listing-failed": _("Listing broke off"),
+    "no-kwargs": _("Kwargs not given"),
+    "cannotdecrypt": _("We may not decrypt it"),
     "no-source": _("No source"),
     "no-report": _("No report yet"),
     "gap": _("Sources leave it open"),
@@ -290,6 +315,8 @@ PROCESSES: Final[Mapping[str, str | Promise]] = {"task": _("Tasks"), "server": _
 
 def of_cell(cell: Mapping[str, Any]) -> Label:
     state, compared = str(cell.get("state", "")), str(cell.get("compared", ""))
+    if state == "shadowed" and cell.get("reason") == "same-entry":
+        return SAME_ENTRY
     if state == "shadowed" and compared in SHADOWED:
         return SHADOWED[compared]
     return CELLS.get(state, CELLS["unknown"])
