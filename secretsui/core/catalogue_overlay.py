@@ -108,7 +108,7 @@ def _field(known: ConnType, name: object, found: object) -> Field | None:
     return replace(
         before,
         label=label or before.label,
-        help=help_text or before.help,
+        help=before.help or help_text,  # ours says what the hook does with it
         kind=kind,
         format=str(schema["format"]) if schema.get("format") in FORMATS and kind == "text" else before.format,
         secret=secret,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from secretsui.access.deployment_door import open_deployment
 from secretsui.airflow.errors import ApiError
 from secretsui.core.connection import Connection
-from secretsui.core.renderings import PLACEHOLDER
+from secretsui.core.construct import LONGEST_CONN_ID
 from secretsui.core.sensitive import MASK, Sensitive
 from secretsui.inventory.models import Deployment
 from secretsui.stores.base import StoreError
@@ -41,14 +41,14 @@ def tested(request: HttpRequest, choice: Choice, form: Form, conn_id: str) -> Te
     if not form.is_valid():
         return _refused(_("Correct the fields that are marked, then test again."))
     meant = to_text(form).meant
-    if meant is None:
+    if meant is None or not meant.conn_type:
         return _refused(_("This cannot be read as a connection. Correct it, then test again."))
     return _asked(request, deployment, meant, conn_id)
 
 
 def _asked(request: HttpRequest, deployment: Deployment, conn: Connection, conn_id: str) -> Tested:
     try:
-        outcome = open_deployment(person(request), deployment).test_connection(conn_id or PLACEHOLDER, conn)
+        outcome = open_deployment(person(request), deployment).test_connection(conn_id[:LONGEST_CONN_ID], conn)
     except (ApiError, StoreError) as error:
         return Tested(None, error.sentence, error.remedy)
     return Tested(outcome.ok, _covered(outcome.message, conn))

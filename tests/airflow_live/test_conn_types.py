@@ -12,6 +12,7 @@ import pytest
 
 from secretsui.core import catalogue
 from secretsui.core.catalogue_files import FOLDER
+from secretsui.core.catalogue_overlay import overlay
 from secretsui.core.sensitive_names import is_sensitive
 from tests.airflow_live.environments import LAB, NoAirflow, airflow_python
 from tests.needs import need
@@ -69,6 +70,20 @@ def test_what_a_provider_declares_is_read_as_airflow_reads_it(same_versions):
             assert own.get("hidden", False) == known.get("hidden", False), f"{conn_type}.{name}"
             assert own.get("label") == known.get("title"), f"{conn_type}.{name}"
             assert own.get("placeholder") == known.get("placeholder"), f"{conn_type}.{name}"
+
+
+def test_laid_over_the_catalogue_the_forms_are_those_of_airflow(airflow):
+    found = overlay("airflow", airflow["types"], catalogue.by_type())
+    assert found.types.keys() == {each["connection_type"] for each in airflow["types"]}
+    for theirs in airflow["types"]:
+        conn_type = found.types[theirs["connection_type"]]
+        assert conn_type.name == theirs["hook_name"]
+        declared = list(theirs["extra_fields"] or {})
+        assert [each.name for each in conn_type.fields][: len(declared)] == declared
+        for their_name, name in THEIR_NAMES.items():
+            known = (theirs["standard_fields"] or {}).get(their_name) or {}
+            assert conn_type.standard[name].label == (known.get("title") or ""), conn_type.conn_type
+            assert conn_type.standard[name].hidden == known.get("hidden", False), conn_type.conn_type
 
 
 def test_every_name_that_airflow_masks_is_secret_here(airflow):
