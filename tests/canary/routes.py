@@ -97,7 +97,7 @@ def routes(world: World) -> Mapping[str, Route]:
         **_lists(world),
         **_secret(world),
         **_new(world),
-        **_builder(),
+        **_builder(world),
         **_conflicts(world),
         **_settings(world),
         **_deployments(world),
@@ -210,7 +210,7 @@ PASTED: Final = (
 )
 
 
-def _builder() -> Mapping[str, Route]:
+def _builder(world: World) -> Mapping[str, Route]:
     forms = [data for data in TYPED if data["mode"] == "fields"]
     repairs = ("strip:password", "to-json:written_as", "unquote:pasted.text", "none:none")
     posts: Sequence[Data] = [
@@ -221,10 +221,17 @@ def _builder() -> Mapping[str, Route]:
             for text, repair in zip(PASTED[::2], repairs, strict=False)
         ),
         fields(type="mysql", action="show-preview"),
+        fields(deployment=world.deployment.name, action="deployment"),
+        fields(form_deployment=world.deployment.name, action="test"),
+        fields(form_deployment=world.deployment.name, deployment="", action="deployment", extra="{"),
     ]
+    tested = [{**data, "form_deployment": world.deployment.name} for data in (*forms, raw(URI), raw(typed("text")))]
     return {
-        "builder": Route(queries=({}, {"type": "postgres"}, {"type": "none"}), posts=posts),
+        "builder": Route(
+            queries=({}, {"type": "postgres"}, {"type": "none"}, {"deployment": world.deployment.name}), posts=posts
+        ),
         "builder-preview": Route(posts=[*forms, {}]),
+        "builder-test": Route(posts=[{}, *tested]),
         "builder-paste": Route(posts=[{}, *({"pasted": text} for text in PASTED)]),
         "rule": Route(addresses=[("R-24",), ("R-99",)]),
     }
