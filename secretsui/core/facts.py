@@ -33,7 +33,7 @@ class Facts:
     """`problem` is a code of `core.fault`, `detail` a place or a count in words; neither ever quotes.
 
     `endpoint` is "" whenever a piece of a credential could be in it. `parts` holds the text, and of a connection the
-    places that `core.prints` compares. `unreadable` names the dialects that cannot read the value at all.
+    places that `core.prints` compares. `unreadable` names the dialects that cannot use the value at all.
     """
 
     form: Form
@@ -57,14 +57,15 @@ def _of_connection(text: Sensitive, decode: Decode) -> Facts:
     faults = list(fault.each(text.reveal(), readings)) or [fault.Fault()]
     conn = None if any(found.spoils_reading for found in faults) else _best(readings)
     read = {name: None if isinstance(reading, DecodeError) else reading for name, reading in readings.items()}
+    parts = _places(text.reveal(), read) if conn else prints.untold(read)
     return Facts(
         form=_form(text.reveal()),
         conn_type=_conn_type(conn),
         endpoint=endpoint_of(text.reveal(), conn) if conn else "",
-        parts={prints.TEXT: text, **(_places(text.reveal(), read) if conn else prints.untold(read))},
+        parts={prints.TEXT: text, **parts},
         problem=faults[0].code,
         detail=faults[0].detail,
-        unreadable=[dialect for dialect, reading in read.items() if reading is None],
+        unreadable=prints.unreadable(parts),
     )
 
 

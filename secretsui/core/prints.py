@@ -2,7 +2,7 @@
 
 Places are those of `core.compare`: a field, `extra.key` beside the whole extra, and of a variable `text`. The base is
 what servers of Airflow 3.3 read; where another dialect reads a place otherwise, `place@dialect` has that. `@dialect`
-alone marks one that cannot read the value at all, and `fields` a value whose fields are not told.
+alone marks one that cannot use the value at all, and `fields` a value whose fields are not told.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 
+from secretsui.core import uri_writer
+from secretsui.core.codec_errors import CodecError
 from secretsui.core.compare import FieldDiff, State, field_of
 from secretsui.core.connection import FIELDS, Connection, Mistyped
-from secretsui.core.dialects import DIALECTS, Dialect
+from secretsui.core.dialects import DIALECTS, RULES, Dialect
 from secretsui.core.masked import MaskedObject
 from secretsui.core.sensitive import Hidden, Sensitive
 from secretsui.core.variable import json_reading
@@ -60,7 +62,7 @@ def places(value: Readings | Found, *, names_keys: bool = True) -> Places:
 
 
 def untold(readings: Readings) -> Places:
-    """Of a connection that must not be taken apart: which dialects cannot read it, no more."""
+    """Of a connection that must not be taken apart: which dialects cannot use it, no more."""
     return {UNTOLD: _NOT_TOLD, **_unreadable(readings)}
 
 
@@ -69,7 +71,7 @@ def fingerprinted(found: Places, key: bytes) -> Prints:
 
 
 def unreadable(prints: Mapping[str, object]) -> Sequence[Dialect]:
-    """The dialects that cannot read the value that these are prints or places of."""
+    """The dialects that cannot use the value that these are prints or places of."""
     return [dialect for dialect in DIALECTS if f"@{dialect}" in prints]
 
 
@@ -173,7 +175,19 @@ def _unlike(base: Places, other: Places) -> Iterator[str]:
 
 
 def _unreadable(readings: Readings) -> Places:
-    return {f"@{dialect}": _NOT_SET for dialect, conn in readings.items() if conn is None}
+    found = (dialect for dialect, conn in readings.items() if conn is None or not _can_be_found(conn, dialect))
+    return {f"@{dialect}": _NOT_SET for dialect in found}
+
+
+def _can_be_found(conn: Connection, dialect: Dialect) -> bool:
+    """Airflow spells what it found as a URI, and passes over what it cannot spell. What is masked was found."""
+    if any(isinstance(getattr(conn, name), Hidden) for name in FIELDS):
+        return True
+    try:
+        uri_writer.write(conn, RULES[dialect])
+    except CodecError:
+        return False
+    return True
 
 
 def _print(place: str, value: Found, key: bytes) -> str:

@@ -112,8 +112,9 @@ def test_every_reason_that_reading_can_give_is_a_listed_code() -> None:
     assert set(SENTENCES) - set(fault.CODES) == {"bad-conn-id", "uri-and-fields", "bad-conn-words", "bad-request"}
 
 
-def test_it_says_which_airflows_cannot_read_it() -> None:
+def test_it_says_which_airflows_cannot_use_it() -> None:
     assert known('{"conn_type": "http", "extra": "no"}').unreadable == ["3.3"]
+    assert known('{"conn_type": "http", "host": 5}').unreadable == ["2.11", "3.3", "3.3-sdk"]
     assert known("http://h:x").unreadable == ["2.11", "3.3", "3.3-sdk"]
 
 
