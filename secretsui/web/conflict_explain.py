@@ -17,7 +17,7 @@ from secretsui.inventory.deployments.columns import Column
 from secretsui.inventory.deployments.explained import Cell, Explained
 from secretsui.inventory.deployments.settings import processes
 from secretsui.inventory.models import Deployment, LayerEntry, Prefix, SecretRecord
-from secretsui.web import conflict_chain, conflict_words, lookup_words
+from secretsui.web import conflict_chain, conflict_words, lookup_words, vocabulary
 from secretsui.web.conflict_chain import Link, spelled, where
 from secretsui.web.conflict_fixes import Fix, fixes
 from secretsui.web.context import visible
@@ -44,6 +44,7 @@ class Endpoint(NamedTuple):
 class FieldCell(NamedTuple):
     title: str | Promise
     label: Label | None  # None: the winner's own, hidden
+    text: str = ""  # in clear, where it is no secret
 
 
 class FieldRow(NamedTuple):
@@ -151,12 +152,15 @@ class Explanation:
     def _field(self, column: Column, diffs: Mapping[str, Mapping[str, str]], place: str) -> FieldCell:
         if column == self.winner:
             is_missing = all(states.get(place) in ("only-right", None) for states in diffs.values())
-            return FieldCell(column.title, lookup_words.FIELDS["not-set"] if is_missing else None)
+            text = vocabulary.of_type(self.explained.conn_type).words if place == "conn_type" else ""
+            return FieldCell(column.title, lookup_words.FIELDS["not-set"] if is_missing else None, str(text))
         return FieldCell(column.title, lookup_words.FIELDS[diffs[column.id].get(place, "not-set")])
 
     @property
     def fixes(self) -> Sequence[Fix]:
-        return list(fixes(self))
+        """Each way on once: two places may hold one and the same entry."""
+        found = list(fixes(self))
+        return list({fix.href or fix.title: fix for fix in reversed(found)}.values())[::-1]
 
     @property
     def looks(self) -> str | Promise:

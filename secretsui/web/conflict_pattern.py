@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from secretsui.core import backend_settings
+from secretsui.core.backend_kwargs import MARK
 from secretsui.core.backends.prefixes import PLURALS, patterns
 from secretsui.core.backends.source import Backend, Raises
 from secretsui.core.versions import at_least
@@ -101,6 +102,11 @@ def _backend(deployment: Deployment, explained: Explained) -> tuple[Backend | No
     if stopped == ["worker-backend"] and settings.worker_backend:
         return settings.worker_backend, True
     return settings.backend, False
+
+
+def hides(lines: Sequence[SettingLine]) -> bool:
+    """Whether a mark stands in the place of a kwarg that is secret."""
+    return any(MARK in line.text for line in lines)
 
 
 class SettingLine(NamedTuple):

@@ -9,9 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from secretsui.core import environment
+from secretsui.inventory.deployments import resolving
 from secretsui.inventory.deployments.explained import Explained
+from secretsui.inventory.deployments.settings import processes
 from secretsui.inventory.models import Deployment, LayerEntry
 from secretsui.inventory.models.layers import Layer
+from secretsui.web import lookup_words
 
 
 def page_of(deployment: Deployment, explained: Explained) -> str:
@@ -19,8 +22,18 @@ def page_of(deployment: Deployment, explained: Explained) -> str:
     return f"{path}?process={explained.process}"
 
 
-def after(explained: Explained) -> str:
-    """Who wins once the row of the metadata database is gone."""
+def after(deployment: Deployment, explained: Explained) -> str:
+    """Who wins once the row of the metadata database is gone; for each process where they differ."""
+    kind, key = explained.kind, explained.key
+    others = [process for process in processes(deployment) if process != explained.process]
+    found = [explained, *(resolving.resolve_one(deployment, process, kind, key) for process in others)]
+    told = {each.process: _after(each) for each in found}
+    if len(set(told.values())) == 1:
+        return told[explained.process]
+    return " ".join(f"{lookup_words.PROCESSES[process]}: {words}" for process, words in told.items())
+
+
+def _after(explained: Explained) -> str:
     wins_now = explained.winner == Layer.METASTORE
     left = explained.next_winner if wins_now else explained.winner
     if not left:

@@ -22,7 +22,7 @@ from secretsui.web import conflict_subject, conflict_words
 from secretsui.web.conflict_explain import Explanation
 from secretsui.web.conflict_fixes import ENVIRONMENTS, STORES, WRITABLE_APIS, target
 from secretsui.web.conflict_line import Line, read_line
-from secretsui.web.conflict_pattern import PatternForm, lines_of
+from secretsui.web.conflict_pattern import PatternForm, hides, lines_of
 from secretsui.web.guards import person
 from secretsui.web.reauth import recently_required
 from secretsui.web.subject import Links
@@ -68,7 +68,11 @@ def _delete(request: HttpRequest, facts: Facts, door: DeploymentDoor) -> HttpRes
     row = door.live(explained.kind, explained.key)
     if row is None:
         return _gone(request, facts)
-    facts |= {"row": row, "seen": conflict_words.marks_of(row), "after": conflict_words.after(explained)}
+    facts |= {
+        "row": row,
+        "seen": conflict_words.marks_of(row),
+        "after": conflict_words.after(facts["deployment"], explained),
+    }
     if request.method == "GET":
         return render(request, "conflicts/delete_row.html", facts)
     if request.POST.get("seen") != facts["seen"]:
@@ -100,7 +104,8 @@ def pattern(request: HttpRequest, deployment: str, kind: str, key: str) -> HttpR
     )
     is_wrong = form.is_bound and not form.is_valid()
     if form.is_bound and not is_wrong:
-        facts |= {"matches": form.matches, "lines": lines_of(form)}
+        lines = lines_of(form)
+        facts |= {"matches": form.matches, "lines": lines, "hides": hides(lines)}
     return render(request, "conflicts/pattern.html", facts | {"form": form}, status=422 if is_wrong else 200)
 
 
