@@ -70,7 +70,7 @@ READERS: dict[str, Callable[[str], EnvironmentReport]] = {
     "kubernetes": env_kubernetes.read,
     "script": script,
 }
-FILES = [text(each.name) for each in sorted(DATA.iterdir())]
+FILES = [text(each.name) for each in sorted(DATA.iterdir()) if each.is_file()]
 SECRET = "hunter2"
 
 
