@@ -63,7 +63,8 @@ def read_environment(source: EnvSource) -> Mapping[str, Any]:
         identity = _identity_of(source.deployment, source.deployment.region)
         return ask(identity, "get_environment", {"Name": source.label}, service="mwaa")
     if source.form == EnvSource.Form.ECS:
-        identity = _identity_of(source.deployment, source.label.split(":")[3])
+        parts = source.label.split(":")  # an ARN, or the name of a family
+        identity = _identity_of(source.deployment, parts[3] if len(parts) > 3 else source.deployment.region)
         return ask(identity, "describe_task_definition", {"taskDefinition": source.label}, service="ecs")
     raise Unsupported("This source cannot be asked.", remedy="Give its text again.")
 

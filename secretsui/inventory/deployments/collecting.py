@@ -14,10 +14,11 @@ from django.db import Error, connection, transaction
 from django.utils import timezone
 
 from secretsui.airflow.api import AirflowApi, BackendConfig, ConnectionRow, VariableRow
-from secretsui.airflow.errors import ApiError, ConfigHidden, Unsupported
+from secretsui.airflow.errors import ApiError, ConfigHidden, Failed, Unsupported
 from secretsui.cloud.errors import StoreError
 from secretsui.inventory.deployments import checks, entries, sources, triggers
 from secretsui.inventory.deployments.checks import Closed
+from secretsui.inventory.deployments.reading import SeveralComponents, Unreadable
 from secretsui.inventory.deployments.recognising import Answers, Recognition
 from secretsui.inventory.models import Check, Deployment, EnvSource, Kind, LayerEntry, LayerState, Prefix
 from secretsui.inventory.models.layers import Layer
@@ -32,6 +33,7 @@ GENERAL: Final = (
     *("bad-credentials", "expired", "unreachable", "slow", "foreign-answer", "bad-address", "no-credential"),
     *("throttled", "unavailable"),
 )
+GIVE_AGAIN: Final = "Look at the source on the page of this deployment, and give it again."
 SILENT_APIS: Final = (Deployment.Api.EXPORTED, Deployment.Api.NONE)
 
 NOT_WRITTEN: Final = Failure(
@@ -94,7 +96,7 @@ class _Collecting:
         self.check, self.reader, self.deployment = check, reader, check.deployment
         self.recognition = Recognition(self.deployment)
         self.rows = 0
-        self.read = 0  # parts that were read
+        self.read = 0  # layers and sources
         self.failures: list[ApiError | StoreError] = []
 
     def work(self) -> None:
@@ -114,24 +116,28 @@ class _Collecting:
         return Check.State.PARTIAL if self.read else Check.State.FAILED
 
     def _ask_airflow(self) -> None:
-        self._part(self._detect)
+        self._detect()
         self._layer(Kind.CONNECTION, lambda: self.reader.api().connections())
         self._layer(Kind.VARIABLE, lambda: self.reader.api().variables())
 
     def _part(self, read: Callable[[], None]) -> ApiError | StoreError | None:
-        """Why it could not be read."""
+        """Why it could not be read; what an Airflow does not offer is no failure."""
         try:
             read()
+        except Unsupported as error:
+            return error
         except (ApiError, StoreError) as error:
             self.failures.append(error)
             return error
-        self.read += 1
         return None
 
-    def _layer(self, kind: Kind, read: Callable[[], Pages]) -> None:
+    def _ask(self, read: Callable[[], None]) -> ApiError | StoreError | None:
         """After what concerns every call, nothing more is asked."""
         general = next((error for error in self.failures if error.kind in GENERAL), None)
-        error = general or self._part(lambda: self._rows(kind, read()))
+        return general or self._part(read)
+
+    def _layer(self, kind: Kind, read: Callable[[], Pages]) -> None:
+        error = self._ask(lambda: self._rows(kind, read()))
         if error is not None:
             self._tell(kind, Failure.of(error))
 
@@ -147,6 +153,7 @@ class _Collecting:
             mine = LayerEntry.objects.filter(deployment=self.deployment, layer=Layer.METASTORE, kind=kind, source=None)
             count = entries.replace(mine, found)
             self._tell(kind, None, as_of=began, count=count)
+        self.read += 1
 
     def _entry(self, row: ConnectionRow | VariableRow) -> LayerEntry:
         self.recognition.learn_row(row)
@@ -169,9 +176,17 @@ class _Collecting:
         checks.still_ours(self.check, rows=self.rows, calls=self.reader.calls)
 
     def _detect(self) -> None:
-        api = self.reader.api()
-        found = {"at": timezone.now().isoformat(), "airflow": api.version(), "providers": dict(api.providers())}
-        found |= _of_config(api)
+        """What it does not tell this time stays as it was told before."""
+        ways: Sequence[Callable[[AirflowApi], Mapping[str, Any]]] = (
+            lambda api: {"airflow": api.version()},
+            lambda api: {"providers": dict(api.providers())},
+            _of_config,
+        )
+        for read in ways:
+            self._ask(lambda read=read: self._learn(read(self.reader.api())))  # type: ignore[misc]
+
+    def _learn(self, told: Mapping[str, Any]) -> None:
+        found = {**self.deployment.detected, **told, "at": timezone.now().isoformat()}
         with transaction.atomic():
             self._beat()
             Deployment.objects.filter(pk=self.deployment.pk).update(detected=found)
@@ -181,16 +196,19 @@ class _Collecting:
         answer = self.reader.environment(source)
         with transaction.atomic():
             self._beat()
-            sources.store_again(source, answer)
+            try:
+                sources.store_again(source, answer)
+            except (Unreadable, SeveralComponents) as unfit:
+                raise Failed(str(unfit), remedy=GIVE_AGAIN) from None
+        self.read += 1
 
 
 def _of_config(api: AirflowApi) -> Mapping[str, Any]:
     """Its configuration need not be shown; everything else is read all the same."""
     try:
-        config = api.config()
+        return {"config": "", **_facts(api.config())}
     except (ConfigHidden, Unsupported) as hidden:
-        return {"config": hidden.kind}
-    return {"config": "", **_facts(config)}
+        return {"config": hidden.kind, **_facts(BackendConfig("", {}))}
 
 
 def _facts(config: BackendConfig) -> Mapping[str, Any]:

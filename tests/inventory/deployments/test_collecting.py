@@ -171,7 +171,16 @@ def test_a_hidden_configuration_is_no_failure(deployment: Deployment, airflow: A
     assert run.state == "done"
     deployment.refresh_from_db()
     assert deployment.detected["config"] == "config-hidden"
-    assert "backend" not in deployment.detected
+    assert deployment.detected["backend"] == ""
+    assert deployment.detected["providers"]
+
+
+def test_what_airflow_does_not_tell_this_time_stays_known(deployment: Deployment, airflow: Airflow) -> None:
+    check(deployment)
+    airflow.version, airflow.instead = "3.3.3", {"/providers": Reply(403, {"detail": "Forbidden"})}
+    assert check(deployment).state == "partial"
+    deployment.refresh_from_db()
+    assert (deployment.airflow, bool(deployment.detected["providers"])) == ("3.3.3", True)
 
 
 def test_a_check_asks_for_lists_alone(deployment: Deployment, airflow: Airflow, server: Server) -> None:
