@@ -347,6 +347,55 @@ def explained(way: Way) -> Page:
     return page
 
 
+DEPLOYMENT: Final = "/settings/deployments/halden-prod/"
+COMPOSE: Final = """services:
+  airflow-scheduler: {environment: {AIRFLOW_VAR_REGION: eu-west-1}}
+  airflow-worker: {environment: {AIRFLOW_VAR_REGION: eu-west-1}}
+"""
+
+
+def deployment_wrong(way: Way) -> Page:
+    page = way.page("/settings/deployments/new/")
+    way.visit.expect(422)
+    page.get_by_label("Name", exact=True).fill("half done")
+    page.get_by_label("Connections and variables are read from").select_option("REST API of Airflow 3")
+    page.get_by_label("Credential", exact=True).fill("admin:sample-not-real")
+    page.get_by_role("button", name="Add deployment").click()
+    expect(page.get_by_role("alert").first).to_contain_text("This is no reference to a credential.")
+    return page
+
+
+def deployment_tested(way: Way) -> Page:
+    page = way.page(DEPLOYMENT)
+    page.get_by_role("button", name="Test").click()
+    expect(page.get_by_role("region", name="Test")).to_contain_text("Resolved as Airflow")
+    return page
+
+
+def deployment_source_asked(way: Way) -> Page:
+    page = way.page(f"{DEPLOYMENT}sources/")
+    way.visit.expect(422)
+    page.get_by_label("What it is").select_option("Docker Compose")
+    page.get_by_label("Text", exact=True).fill(COMPOSE)
+    page.get_by_role("button", name="Read it").click()
+    expect(page.get_by_label("Component")).to_be_visible()
+    return page
+
+
+def deployment_proposal(way: Way) -> Page:
+    page = way.page("/settings/deployments/halden-dev/import/")
+    page.get_by_role("button", name=re.compile("Helm")).click()
+    expect(page.get_by_role("heading", name="What was found")).to_be_visible()
+    return page
+
+
+def deployment_token(way: Way) -> Page:
+    page = way.page(f"{DEPLOYMENT}reporter/")
+    page.get_by_role("button", name=re.compile("token")).first.click()
+    expect(page.get_by_role("heading", name="Shown once")).to_be_visible()
+    return page
+
+
 SCREENS: Final[Mapping[str, Screen]] = {
     "sign-in": at("/accounts/login/", ""),
     "sign-in-wrong": wrong_sign_in,
@@ -429,6 +478,20 @@ SCREENS: Final[Mapping[str, Screen]] = {
     "account-remove": at("/settings/accounts/data-prod/remove/"),
     "prefix": prefix,
     "prefix-new": at("/settings/accounts/data-prod/prefixes/new/"),
+    "deployments": at("/settings/deployments/"),
+    "deployments-nothing": at("/settings/deployments/", "charlie"),
+    "deployment": at(DEPLOYMENT),
+    "deployment-new": at("/settings/deployments/new/"),
+    "deployment-wrong": deployment_wrong,
+    "deployment-tested": deployment_tested,
+    "deployment-grants": at(f"{DEPLOYMENT}grants/"),
+    "deployment-sources": at(f"{DEPLOYMENT}sources/"),
+    "deployment-source-asked": deployment_source_asked,
+    "deployment-files": at(f"{DEPLOYMENT}files/"),
+    "deployment-import": at("/settings/deployments/halden-dev/import/"),
+    "deployment-proposal": deployment_proposal,
+    "deployment-token": deployment_token,
+    "deployment-remove": at(f"{DEPLOYMENT}remove/"),
     "activity": at("/activity/"),
     "activity-none": at("/activity/?person=nobody"),
     "people": at("/settings/people/"),

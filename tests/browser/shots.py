@@ -27,6 +27,7 @@ PLACES: Final = {
     "list": "/secrets/",
     "trash": "/trash/",
     "accounts": "/settings/accounts/",
+    "deployments": "/settings/deployments/",
     "activity": "/activity/",
     "people": "/settings/people/",
     "new": "/secrets/new",

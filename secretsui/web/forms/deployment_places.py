@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from secretsui.core.backends.registry import CLASSES
 from secretsui.core.backends.shared_account import DEFAULT_REGION, SharedSecretsManager
+from secretsui.inventory.deployments.settings import settings_of
 from secretsui.inventory.models import Account, Deployment, LayerPlace
 from secretsui.web.forms.account import REGION
 from secretsui.web.forms.deployment_fields import AccountField
@@ -103,9 +104,10 @@ def proposed(deployment: Deployment, spot: Spot, accounts: Iterable[Account]) ->
 
 
 def _backend(deployment: Deployment, layer: str) -> tuple[str, Kwargs]:
-    if layer == LayerPlace.Layer.BACKEND:
-        return deployment.backend_class, deployment.backend_kwargs
-    return deployment.worker_backend_class, deployment.worker_backend_kwargs
+    """The one that is entered, else the one that a source of the environment sets."""
+    settings = settings_of(deployment)
+    found = settings.backend if layer == LayerPlace.Layer.BACKEND else settings.worker_backend
+    return (found.class_path, found.kwargs) if found else ("", {})
 
 
 def _of_own(kwargs: Kwargs) -> tuple[str, str, str]:

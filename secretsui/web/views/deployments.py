@@ -14,12 +14,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from secretsui.access import deployment_door, door, policy
 from secretsui.access.models import AccessEvent
 from secretsui.inventory.deployments import checks, triggers
+from secretsui.inventory.deployments.settings import settings_of
 from secretsui.inventory.models import Deployment
 from secretsui.web.forms.deployment import DeploymentForm
 from secretsui.web.forms.deployment_places import PlacesForm
 from secretsui.web.forms.deployment_words import KNOWN
 from secretsui.web.guards import administrators_only, person
 from secretsui.web.layer_health import health
+from secretsui.web.part_words import part_words
 from secretsui.web.reauth import recently_required
 
 
@@ -96,6 +98,7 @@ def show(
         "deployment": known,
         "layers": health(known),
         "check": known.checks.first(),
+        "told": None if known.backend_class else settings_of(known).backend,
         "granted": known.grants.select_related("group").order_by("group__name"),
         **more,
     }
@@ -118,7 +121,8 @@ def page_of(request: HttpRequest, deployment: str) -> str:
 def test(request: HttpRequest, deployment: str) -> HttpResponse:
     """What of it can be reached, part by part; nothing is kept of the answers."""
     known = get_object_or_404(Deployment, name=deployment)
-    lines = deployment_door.open_deployment(person(request), known).test()
+    found = deployment_door.open_deployment(person(request), known).test()
+    lines = [(part_words(line.part), line) for line in found]
     if "HX-Request" in request.headers:
         return render(request, "deployments/report.html", {"lines": lines})
     return show(request, deployment, lines=lines)
