@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from secretsui.access import policy
+from secretsui.airflow.errors import ApiError
 from secretsui.stores.base import StoreError
 from secretsui.web.htmx import page_shown
 
@@ -72,7 +73,7 @@ def _whole_page(request: HttpRequest, location: str) -> str:
 
 
 def refusals(get_response: Handler) -> Handler:
-    """What the door raises becomes a page: not visible is not found, refused names the grant, a store error its remedy.
+    """What the door raises becomes a page: not visible is not found, refused names the grant, an error its remedy.
 
     htmx gets plain words instead, which app.js shows above what is on the screen.
     """
@@ -89,7 +90,7 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return render(request, "errors/404.html", status=404)
     if isinstance(exception, policy.Refused):
         page, status, words = "errors/403.html", 403, str(exception)
-    elif isinstance(exception, StoreError):
+    elif isinstance(exception, StoreError | ApiError):
         page, status, words = "errors/store.html", 502, f"{exception.sentence} {exception.remedy}"
     else:
         return None

@@ -9,6 +9,7 @@ from django.test import Client
 
 from secretsui.access import policy
 from secretsui.access.models import Level
+from secretsui.airflow.errors import ApiError
 from secretsui.stores.base import Denied, StoreError
 from secretsui.web.middleware import HEADERS
 from tests.conftest import Place
@@ -91,7 +92,10 @@ def test_a_store_error_becomes_a_page_with_its_remedy(as_bob: Client, raising: l
     assert "AccessDeniedException" in page
 
 
-@pytest.mark.parametrize(("error", "status"), [(StoreError("It failed.", remedy="Wait."), 502)])
+FAILURES = [StoreError("It failed.", remedy="Wait."), ApiError("It failed.", remedy="Wait.")]
+
+
+@pytest.mark.parametrize(("error", "status"), [(error, 502) for error in FAILURES])
 def test_htmx_gets_plain_words_to_show(as_bob: Client, raising: list[Exception], error: Exception, status: int) -> None:
     raising.append(error)
     response = as_bob.get("/secrets/", headers=HTMX)
