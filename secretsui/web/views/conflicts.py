@@ -57,7 +57,7 @@ def _matrix(request: HttpRequest, deployment: Deployment, view: View) -> dict[st
         "page": page,
         "rows": list(conflict_matrix.rows(view, deployment.name, page.rows, columns)),
         "counts": counts,
-        "known": sum(counts.conflicts.values()),
+        "known": deployment.summary.get(view.process, {}).get("ids", 0) or sum(counts.conflicts.values()),
         "tiles": list(conflict_matrix.tiles(view, counts)),
         "kinds": list(conflict_matrix.kinds(view)),
         "processes": conflict_matrix.processes(view, settings.processes(deployment)),
