@@ -31,10 +31,12 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "django_celery_beat",
     "django_htmx",
     "template_partials",
     "secretsui.inventory",
     "secretsui.access",
+    "secretsui.audits",
     "secretsui.web",
 ]
 

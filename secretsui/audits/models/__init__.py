@@ -1,0 +1,19 @@
+"""Audits: runs, what they found, when they run and who hears of it."""
+
+from __future__ import annotations
+
+from secretsui.audits.models.findings import FindingEvent, StoredFinding
+from secretsui.audits.models.runs import Allowance, Audit, Part
+from secretsui.audits.models.schedules import Delivery, Recipient, Schedule, Silence
+
+__all__ = [
+    "Allowance",
+    "Audit",
+    "Delivery",
+    "FindingEvent",
+    "Part",
+    "Recipient",
+    "Schedule",
+    "Silence",
+    "StoredFinding",
+]
