@@ -36,6 +36,7 @@ SHAPE: Final[Mapping[str, type]] = {
     "backend": str,
     "worker_backend": str,
     "amazon": str,
+    "team": str,
     "env": dict,
     "worker_env": dict,
     "metastore": list,
@@ -85,6 +86,7 @@ def resolution(case: Case, dialect: Dialect, kind: Kind, secret_id: Any) -> Reso
         worker_backend=configured_for_workers(worker.environ, dialect),
         providers={"apache-airflow-providers-amazon": case.get("amazon") or AMAZON[dialect]},
         multi_team=is_true(server.environ.get(MULTI_TEAM, "")),
+        team=case.get("team") or "",
         environ=server.environ,
         worker_environ=worker.environ,
     )
