@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -12,6 +12,19 @@ from tests.airflow.answering import Answer, Call, Reply, Server, answering, list
 BACKEND: Final = "airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend"
 PASSWORD: Final = "airflow-canary-5521"
 ROOT: Final = "/api/v2"
+# What its forms are drawn from: a type that no other Airflow has.
+METAS: Final[Sequence[Mapping[str, Any]]] = (
+    {
+        "connection_type": "shop",
+        "hook_name": "Shop of our own",
+        "hook_class_name": "our.ShopHook",
+        "standard_fields": {"host": {"title": "Shop address"}, "port": {"hidden": True}},
+        "extra_fields": {
+            "till": {"value": None, "schema": {"type": ["integer", "null"], "title": "Till"}},
+            "api_key": {"value": None, "schema": {"type": "string", "format": "password", "title": "Key of the till"}},
+        },
+    },
+)
 
 
 @dataclass
@@ -29,7 +42,11 @@ class Airflow:
         if call.path == "/auth/token":
             right = (call.body or {}).get("password") == PASSWORD
             return Reply(201, {"access_token": "token"}) if right else Reply(401, {"detail": "Invalid credentials"})
+        if call.path == "/ui/connections/hook_meta" and call.path not in self.instead:
+            return Reply(body=list(METAS))
         path = call.path.removeprefix(ROOT)
+        if call.method == "POST" and path == "/connections/test" and path not in self.instead:
+            return Reply(body={"status": False, "message": "no route to host shop.example"})
         if path in self.instead:
             self.after -= 1
             if self.after < 0:

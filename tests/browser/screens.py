@@ -347,6 +347,17 @@ def explained(way: Way) -> Page:
     return page
 
 
+def builder_of_deployment(way: Way) -> Page:
+    """A type that only this Airflow knows, tried out there."""
+    way.product.clashing(IDS)
+    page = way.page("/builder/?type=shop&deployment=many-ids")
+    page.get_by_label("Shop address").fill("shop.example")
+    page.get_by_role("textbox", name="Key of the till").fill("s3cret")
+    page.get_by_role("button", name="Test on many-ids").click()
+    expect(page.get_by_role("region", name="Test")).to_contain_text("Does not work")
+    return page
+
+
 DEPLOYMENT: Final = "/settings/deployments/halden-prod/"
 COMPOSE: Final = """services:
   airflow-scheduler: {environment: {AIRFLOW_VAR_REGION: eu-west-1}}
@@ -478,6 +489,7 @@ SCREENS: Final[Mapping[str, Screen]] = {
     "account-remove": at("/settings/accounts/data-prod/remove/"),
     "prefix": prefix,
     "prefix-new": at("/settings/accounts/data-prod/prefixes/new/"),
+    "builder-deployment": builder_of_deployment,
     "deployments": at("/settings/deployments/"),
     "deployments-nothing": at("/settings/deployments/", "charlie"),
     "deployment": at(DEPLOYMENT),
