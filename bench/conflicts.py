@@ -1,7 +1,12 @@
-"""A full conflict report over 10,000 ids and 3 deployments, against reading and writing the same rows and no more."""
+"""A full conflict report over 10,000 ids and 3 deployments, against reading and writing the same rows and no more.
+
+And how many calls it takes to read as many rows of an Airflow.
+"""
 
 from __future__ import annotations
 
+import math
+import os
 import time
 import tracemalloc
 from collections.abc import Callable, Sequence
@@ -16,6 +21,8 @@ BACKEND: Final = "airflow.providers.amazon.aws.secrets.secrets_manager.SecretsMa
 # One with the single chain of Airflow 2, two with the two of Airflow 3.
 VERSIONS: Final = ("2.11.2", "3.2.2", "3.3.2")
 BATCH: Final = 500
+# No Airflow gives more rows at a time, unless it is told to.
+PAGE: Final = 100
 
 
 def measure() -> None:
@@ -26,6 +33,9 @@ def measure() -> None:
         theirs.append(timed(lambda: bare(deployments)))
     facts = {"ids": IDS, "deployments": len(deployments), "rows": rows_of(deployments).count()}
     report.ratio("conflict report", min(ours), min(theirs), 4, **facts)
+    calls, pages = called()
+    extra = round(calls / pages, 3)
+    report.line("reading Airflow's rows", ids=IDS, calls=calls, floor=pages, ratio=extra, goal=1.1, holds=extra <= 1.1)
     peak, floor = weighed(lambda: resolved(deployments)), weighed(lambda: bare(deployments))
     ratio = round(peak / floor, 2)
     report.line(
@@ -76,6 +86,24 @@ def bare(deployments: Sequence[Any]) -> None:
         with transaction.atomic():
             ResolvedRow.objects.filter(deployment=each).delete()
             ResolvedRow.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def called() -> tuple[int, int]:
+    """The calls of a check by which a deployment with so many connections is read, and the pages that hold them."""
+    from secretsui.access.deployment_door import open_deployment
+    from secretsui.access.door import Job
+    from secretsui.inventory.models import Check, Deployment
+    from tests.airflow_double import PASSWORD, Airflow, connection, running
+
+    os.environ["SECRETSUI_CREDENTIAL_BENCH"] = f"bench:{PASSWORD}"
+    airflow = Airflow([connection(f"warehouse_{number:05}") for number in range(IDS)])
+    with running(airflow) as server:
+        found = Deployment.objects.create(
+            name="called", api="v2", api_url=server.url, credential="env:SECRETSUI_CREDENTIAL_BENCH"
+        )
+        check = open_deployment(Job("bench"), found).collect(Check.objects.create(deployment=found))
+    assert (check.state, check.rows) == ("done", IDS), check.problem
+    return check.calls, math.ceil(IDS / PAGE)
 
 
 def rows_of(deployments: Sequence[Any]) -> Any:
