@@ -15,6 +15,7 @@ from secretsui.core.lookup import Step
 from secretsui.inventory.deployments import resolving
 from secretsui.inventory.deployments.columns import Column
 from secretsui.inventory.deployments.explained import Cell, Explained
+from secretsui.inventory.deployments.knowledge import READERS
 from secretsui.inventory.deployments.settings import processes
 from secretsui.inventory.models import Deployment, LayerEntry, Prefix, SecretRecord
 from secretsui.web import conflict_chain, conflict_words, lookup_words, vocabulary
@@ -225,7 +226,13 @@ class Explanation:
     def entries(self, column: Column) -> Sequence[LayerEntry]:
         """The settings or the row in this column."""
         names = [each.name for each in self.explained.asked.get(column.id, ())]
-        return [each for each in self._entries if each.layer == column.layer and each.name in names]
+        return [each for each in self._entries if self._is_in(each, column) and each.name in names]
+
+    def _is_in(self, entry: LayerEntry, column: Column) -> bool:
+        """A setting counts for whoever reads its source; without a choice of processes all do."""
+        if entry.layer in READERS and column.layer in READERS and entry.source:
+            return len(processes(self.deployment)) == 1 or entry.source.process in READERS[column.layer]
+        return entry.layer == column.layer
 
     @cached_property
     def _entries(self) -> Sequence[LayerEntry]:

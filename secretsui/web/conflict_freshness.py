@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -13,17 +13,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from secretsui.inventory.deployments.columns import Column
+from secretsui.inventory.deployments.knowledge import READERS
+from secretsui.inventory.deployments.settings import processes
 from secretsui.inventory.models import Check, Deployment, EnvSource, Kind, LayerState, Prefix
 from secretsui.inventory.models.layers import Layer
 from secretsui.web.freshness import MISSED, SLACK
 from secretsui.web.lookup_words import READ
 
 STORES: Final = ("backend", "worker-backend")
-# Whose settings the two environments hold.
-READERS: Final[Mapping[str, Sequence[str]]] = {
-    Layer.ENVIRONMENT: (EnvSource.Process.ANY, EnvSource.Process.SERVER),
-    Layer.WORKER_ENVIRONMENT: (EnvSource.Process.ANY, EnvSource.Process.WORKER),
-}
 
 
 class Age(NamedTuple):
@@ -96,8 +93,14 @@ class Freshness:
         states = [state for state in self._states if state.layer == column.layer]
         if states:
             return _oldest([state.as_of for state in states], is_whole=not any(state.problem for state in states))
+        return _oldest([source.as_of for source in self._sources if self._counts(source, column)])
+
+    def _counts(self, source: EnvSource, column: Column) -> bool:
+        """For whoever reads it; without a choice of processes that is everyone."""
+        if (source.form == EnvSource.Form.OBJECTS) != (column.layer == Layer.ENVIRONMENT_MANAGER):
+            return False
         readers = READERS.get(column.layer, ())
-        return _oldest([source.as_of for source in self._sources if source.process in readers])
+        return not readers or len(processes(self.deployment)) == 1 or source.process in readers
 
     def _age_of_store(self, column: Column) -> Age:
         if not column.account:
