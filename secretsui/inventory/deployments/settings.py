@@ -17,6 +17,8 @@ from secretsui.inventory.models import Deployment, EnvSource
 # Where nobody told the version: the newest that answers through this API.
 NEWEST: Final[Mapping[str, str]] = {Deployment.Api.V1: "2.11"}
 NEWEST_OF_ALL: Final = "3.3"
+# A backend of which not even the class is told.
+_UNTOLD: Final = Backend("?")
 # The last amazon provider that the backend with a shared account gets on with.
 LAST_SHARING: Final = "9.25"
 
@@ -68,12 +70,13 @@ def setup_of(deployment: Deployment) -> Setup:
     server = _given(deployment.backend_class, deployment.backend_kwargs)
     server = server or backend_settings.configured(here, airflow)
     worker = _given(deployment.worker_backend_class, deployment.worker_backend_kwargs)
-    worker = worker or _own_of_workers(there, airflow)
+    worker = worker or _own_of_workers(sources, airflow)
+    open_here, open_there = _open(sources, EnvSource.Process.SERVER), _open(sources, EnvSource.Process.WORKER)
     told, told_of_workers = _given(detected.get("backend", "")), _given(detected.get("worker_backend", ""))
     settings = Settings(
         airflow=airflow,
-        backend=server or told,
-        worker_backend=worker or told_of_workers,
+        backend=server or told or (_UNTOLD if backend_settings.SERVER in open_here else None),
+        worker_backend=worker or told_of_workers or (_UNTOLD if backend_settings.WORKER in open_there else None),
         providers={**deployment.providers, **detected.get("providers", {})},
         multi_team=_has_teams(deployment, here),
         team=deployment.team,
@@ -81,13 +84,24 @@ def setup_of(deployment: Deployment) -> Setup:
         worker_environ=there,
         platform=deployment.platform,
     )
-    return Setup(
-        settings, _untold(server is None and told, worker is None and (told_of_workers or (not server and told)))
-    )
+    here_untold = not deployment.backend_class and (_names(open_here, backend_settings.SERVER) or (not server and told))
+    is_own = worker or told_of_workers or _names(open_there, backend_settings.WORKER)
+    there_untold = _names(open_there, backend_settings.WORKER) or not worker if is_own else here_untold
+    return Setup(settings, _untold(here_untold, not deployment.worker_backend_class and there_untold))
 
 
 def _untold(server: object, worker: object) -> Collection[str]:
     return {layer for layer, is_untold in (("backend", server), ("worker-backend", worker)) if is_untold}
+
+
+def _open(sources: Sequence[EnvSource], process: str) -> Collection[str]:
+    """Settings that have a value which no source tells."""
+    read_by = (EnvSource.Process.ANY, process)
+    return {name for source in sources if source.process in read_by for name in source.unknown}
+
+
+def _names(unknown: Collection[str], option: str) -> bool:
+    return any(name.startswith(option) for name in unknown)
 
 
 def _has_teams(deployment: Deployment, environ: Mapping[str, str]) -> bool:
@@ -99,20 +113,21 @@ def _given(class_path: str, kwargs: Mapping[str, object] | None = None) -> Backe
     return Backend(class_path, kwargs or {}) if class_path else None
 
 
-def _own_of_workers(environ: Mapping[str, str], airflow: str) -> Backend | None:
-    """Only what is set for workers alone: the server's is what they have without it."""
-    is_set = at_least(airflow, "3") and environ.get(backend_settings.WORKER)
-    return backend_settings.configured_for_workers(environ, airflow) if is_set else None
+def _own_of_workers(sources: Sequence[EnvSource], airflow: str) -> Backend | None:
+    """What is set for workers, or in their environment alone: else they have that of the server."""
+    there, alone = _environ(sources, EnvSource.Process.WORKER), _said_of(sources, EnvSource.Process.WORKER)
+    is_set = at_least(airflow, "3") and (there.get(backend_settings.WORKER) or alone.get(backend_settings.SERVER))
+    return backend_settings.configured_for_workers(there, airflow) if is_set else None
 
 
 def _environ(sources: Sequence[EnvSource], process: str) -> Mapping[str, str]:
     """The settings of one process: what is said of all processes, then what is said of this one."""
-    found: dict[str, str] = {}
-    for read_by in (EnvSource.Process.ANY, process):
-        for source in sources:
-            if source.process == read_by:
-                found |= {name: str(value) for name, value in source.settings.items()}
-    return found
+    return {**_said_of(sources, EnvSource.Process.ANY), **_said_of(sources, process)}
+
+
+def _said_of(sources: Sequence[EnvSource], process: str) -> Mapping[str, str]:
+    said = [source.settings for source in sources if source.process == process]
+    return {name: str(value) for settings in said for name, value in settings.items()}
 
 
 def _without_bars(backend: Backend | None) -> Backend | None:

@@ -49,6 +49,7 @@ class Entry(NamedTuple):
     fingerprints: Prints
     fingerprint_key: str
     held_in: str
+    maybe_unset: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,8 @@ def of_entries(found: Sequence[Entry], as_of: datetime | None, kind: Kind) -> To
     if any(each.fingerprints != first.fingerprints for each in found[1:]):
         held = replace(_held(first, kind), prints={}, key="")
         return Told(Answer("present"), "several-sources", as_of, held)
+    if first.maybe_unset:
+        return Told(UNKNOWN, "gap", as_of, _held(first, kind))
     if first.held_in:
         return Told(Answer("present"), "kept-elsewhere", as_of, _held(first, kind))
     broken = [dialect for dialect in DIALECTS if first.use.get(dialect) == "broken"]

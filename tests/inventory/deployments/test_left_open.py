@@ -1,0 +1,57 @@
+"""What a source leaves open stays open in the chain: it is neither the default nor absent."""
+
+from __future__ import annotations
+
+import pytest
+
+from secretsui.core.backends.source import CannotTell
+from secretsui.inventory.deployments import sources
+from secretsui.inventory.deployments.resolving import resolve_one
+from secretsui.inventory.deployments.settings import setup_of
+from secretsui.inventory.models import Deployment
+from tests.airflow_double import BACKEND
+
+pytestmark = pytest.mark.database
+
+KUBERNETES = """
+kind: Deployment
+metadata: {name: airflow}
+spec:
+  template:
+    spec:
+      containers:
+        - name: web
+          env:
+            - {name: %s, valueFrom: {secretKeyRef: {name: airflow, key: setting}}}
+            - {name: AIRFLOW_VAR_A, value: x}
+            %s
+"""
+
+
+@pytest.fixture
+def deployment(db: None) -> Deployment:
+    return Deployment.objects.create(name="halden-prod", api=Deployment.Api.NONE, airflow_version="2.11.2")
+
+
+def layers(deployment: Deployment) -> dict[str, object]:
+    return {layer.id: layer.source for layer in setup_of(deployment).chain("server").layers}
+
+
+def test_kwargs_that_are_kept_elsewhere_are_not_taken_for_defaults(deployment: Deployment) -> None:
+    plain = f"- {{name: AIRFLOW__SECRETS__BACKEND, value: {BACKEND}}}"
+    sources.store(deployment, "kubernetes", KUBERNETES % ("AIRFLOW__SECRETS__BACKEND_KWARGS", plain))
+    assert layers(deployment)["backend"] == CannotTell("no-kwargs")
+    deployment.backend_class = BACKEND
+    assert not isinstance(layers(deployment)["backend"], CannotTell)
+
+
+def test_a_class_that_is_kept_elsewhere_is_a_layer_all_the_same(deployment: Deployment) -> None:
+    sources.store(deployment, "kubernetes", KUBERNETES % ("AIRFLOW__SECRETS__BACKEND", ""))
+    assert isinstance(layers(deployment)["backend"], CannotTell)
+
+
+def test_a_variable_that_may_be_unset_is_not_found_for_sure(deployment: Deployment) -> None:
+    sources.store(deployment, "compose", "services:\n  web:\n    environment:\n      AIRFLOW_VAR_B:\n")
+    found = resolve_one(deployment, "server", "variable", "b")
+    assert not found.resolution.is_certain
+    assert found.resolution.source is None
