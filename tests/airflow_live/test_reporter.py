@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -19,6 +20,9 @@ from secretsui.core.connection import Connection
 from secretsui.core.dialects import RULES, Dialect
 from secretsui.core.facts import facts
 from secretsui.core.sensitive import Sensitive
+from secretsui.inventory.deployments import report
+from secretsui.inventory.deployments.settings import settings_of
+from secretsui.inventory.models import Deployment
 from tests.airflow_live.cases import Maker
 from tests.airflow_live.environments import LAB, Generation, NoAirflow, airflow_python
 from tests.needs import need
@@ -26,6 +30,7 @@ from tests.needs import need
 pytestmark = pytest.mark.airflow_live
 
 REPORTER: Final = Path(__file__).parents[2] / "docs" / "reporter"
+TOKEN: Final = "a-token-of-this-deployment"
 KEY: Final = "a-key-of-this-deployment"
 BACKEND: Final = "airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend"
 KWARGS: Final = {
@@ -121,25 +126,25 @@ def places(conn: Connection, text: str, dialect: Dialect) -> prints.Prints:
 def test_it_says_what_secretsui_would_compute_of_the_same_environment(process, tmp_path, seed):
     _, _, dialect, role = PROCESSES[process]
     environ = environment(seed)
-    report = asked(process, tmp_path, environ)["report"]
+    told = asked(process, tmp_path, environ)["report"]
 
     wanted = {name: expected(name, text, dialect) for name, text in environ.items() if name.startswith("AIRFLOW_")}
     unlike = {
-        name: (environ[name], report["names"].get(name)) for name in wanted if report["names"].get(name) != wanted[name]
+        name: (environ[name], told["names"].get(name)) for name in wanted if told["names"].get(name) != wanted[name]
     }
     assert not unlike, list(unlike.items())[:3]
-    assert report["names"].keys() == wanted.keys()
+    assert told["names"].keys() == wanted.keys()
     assert len({entry["use"] for entry in wanted.values()}) == 3
-    assert (report["version"], report["process"], report["dialect"]) == (1, role, dialect)
-    assert report["key_id"] == Sensitive("key-id").fingerprint(KEY.encode())[:16]
+    assert (told["version"], told["process"], told["dialect"]) == (1, role, dialect)
+    assert told["key_id"] == Sensitive("key-id").fingerprint(KEY.encode())[:16]
     if dialect == "3.3":
-        assert_places_are_those_of_the_index(report, environ)
+        assert_places_are_those_of_the_index(told, environ)
 
 
-def assert_places_are_those_of_the_index(report: Mapping[str, Any], environ: Mapping[str, str]) -> None:
+def assert_places_are_those_of_the_index(told: Mapping[str, Any], environ: Mapping[str, str]) -> None:
     """Where secretsui takes a value apart at all, the same places stand for it."""
     compared = 0
-    for name, entry in report["names"].items():
+    for name, entry in told["names"].items():
         found = facts(Sensitive(environ[name]), "connection", codec.decode).parts if "_CONN_" in name else {}
         if entry["use"] == "usable" and found and prints.UNTOLD not in found:
             own = prints.fingerprinted({place: text for place, text in found.items() if "@" not in place}, KEY.encode())
@@ -150,17 +155,17 @@ def assert_places_are_those_of_the_index(report: Mapping[str, Any], environ: Map
 
 @pytest.mark.parametrize("process", PROCESSES)
 def test_it_tells_settings_without_what_is_secret_in_them(process, tmp_path):
-    report = asked(process, tmp_path, {})["report"]
-    settings = report["settings"]
+    told = asked(process, tmp_path, {})["report"]
+    settings = told["settings"]
     assert settings["backend"] == BACKEND
     assert settings["kwargs"] == {
         name: KWARGS[name] for name in ("connections_prefix", "region_name", "variables_prefix")
     }
     assert settings["kwarg_names"] == sorted(KWARGS)
     assert (settings["worker_backend"], settings["worker_kwargs"], settings["multi_team"]) == ("", {}, False)
-    assert report["airflow"].startswith("2." if process == "Airflow 2" else "3.")
-    assert report["providers"]["apache-airflow-providers-amazon"]
-    assert "not-to-be-told" not in json.dumps(report)
+    assert told["airflow"].startswith("2." if process == "Airflow 2" else "3.")
+    assert told["providers"]["apache-airflow-providers-amazon"]
+    assert "not-to-be-told" not in json.dumps(told)
 
 
 class Listener(BaseHTTPRequestHandler):
@@ -229,3 +234,34 @@ def test_without_its_three_variables_it_names_those_that_are_missing(tmp_path):
     assert said == [
         "Nothing was reported to secretsui: SECRETSUI_REPORT_URL, SECRETSUI_REPORT_KEY must be set.",
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("process", ["Airflow 2", "worker of Airflow 3"])
+def test_secretsui_takes_the_report_of_a_real_airflow(process, tmp_path, live_server):
+    deployment = Deployment.objects.create(
+        name="halden-new", api="none", reporter_digest=hashlib.sha256(TOKEN.encode()).hexdigest()
+    )
+    environ = {
+        "SECRETSUI_REPORT_URL": f"{live_server.url}/report/halden-new/",
+        "SECRETSUI_REPORT_TOKEN": TOKEN,
+        "SECRETSUI_REPORT_KEY": report.key(deployment).reveal(),
+        "AIRFLOW_CONN_DB": "postgres://u:not-to-be-told@h/db?a=b",
+        "AIRFLOW_CONN_CUT": "postgres://u:not/to-be-told@h:1/db",
+        "AIRFLOW_CONN_NOTHING": "",
+        "AIRFLOW_VAR_LIMIT": "5",
+    }
+    assert asked(process, tmp_path, environ, posts=1)["posted"] == [""]
+
+    kept = {entry.name: entry.use["*"] for entry in deployment.entries.all()}
+    assert kept == {
+        "AIRFLOW_CONN_DB": "usable",
+        "AIRFLOW_CONN_CUT": "broken",
+        "AIRFLOW_CONN_NOTHING": "empty",
+        "AIRFLOW_VAR_LIMIT": "usable",
+    }
+    assert [source.process for source in deployment.sources.all()] == [PROCESSES[process][3]]
+    found = settings_of(deployment)
+    backend = found.backend if process == "Airflow 2" else found.worker_backend
+    assert backend is not None
+    assert (backend.class_path, backend.kwargs["connections_prefix"]) == (BACKEND, "airflow/connections")
