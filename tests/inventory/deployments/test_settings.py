@@ -77,6 +77,16 @@ def test_a_backend_of_workers_comes_from_the_environment_that_workers_read() -> 
     assert "AWS_REGION" not in found.environ
 
 
+def test_a_backend_in_the_environment_of_workers_alone_is_theirs_and_not_the_servers() -> None:
+    deployment = made(airflow_version="3.3.2")
+    halden.source(deployment, process="worker", settings={"AIRFLOW__SECRETS__BACKEND": halden.SECRETS_MANAGER})
+    found = settings.settings_of(deployment)
+
+    assert found.backend is None
+    assert found.worker_backend is not None
+    assert found.worker_backend.class_path == halden.SECRETS_MANAGER
+
+
 def test_of_a_backend_that_only_airflow_tells_nothing_is_known_but_its_class() -> None:
     deployment = made(airflow_version="3.3.2", detected={"backend": halden.SECRETS_MANAGER})
 
