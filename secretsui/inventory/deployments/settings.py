@@ -85,8 +85,10 @@ def setup_of(deployment: Deployment) -> Setup:
         platform=deployment.platform,
     )
     here_untold = not deployment.backend_class and (_names(open_here, backend_settings.SERVER) or (not server and told))
-    is_own = worker or told_of_workers or _names(open_there, backend_settings.WORKER)
-    there_untold = _names(open_there, backend_settings.WORKER) or not worker if is_own else here_untold
+    is_open = _names(open_there, backend_settings.WORKER) or _names(
+        _unknown_of(sources, EnvSource.Process.WORKER), backend_settings.SERVER
+    )
+    there_untold = is_open or (not worker if told_of_workers else here_untold and not worker)
     return Setup(settings, _untold(here_untold, not deployment.worker_backend_class and there_untold))
 
 
@@ -96,8 +98,11 @@ def _untold(server: object, worker: object) -> Collection[str]:
 
 def _open(sources: Sequence[EnvSource], process: str) -> Collection[str]:
     """Settings that have a value which no source tells."""
-    read_by = (EnvSource.Process.ANY, process)
-    return {name for source in sources if source.process in read_by for name in source.unknown}
+    return {*_unknown_of(sources, EnvSource.Process.ANY), *_unknown_of(sources, process)}
+
+
+def _unknown_of(sources: Sequence[EnvSource], process: str) -> Collection[str]:
+    return [name for source in sources if source.process == process for name in source.unknown]
 
 
 def _names(unknown: Collection[str], option: str) -> bool:

@@ -50,6 +50,17 @@ def test_a_class_that_is_kept_elsewhere_is_a_layer_all_the_same(deployment: Depl
     assert isinstance(layers(deployment)["backend"], CannotTell)
 
 
+def test_what_only_workers_have_elsewhere_is_open_for_them_alone(deployment: Deployment) -> None:
+    deployment.airflow_version = "3.3.2"
+    plain = f"- {{name: AIRFLOW__SECRETS__BACKEND, value: {BACKEND}}}"
+    sources.store(deployment, "env-file", f"AIRFLOW__SECRETS__BACKEND={BACKEND}", process="server")
+    text = KUBERNETES % ("AIRFLOW__SECRETS__BACKEND_KWARGS", plain)
+    sources.store(deployment, "kubernetes", text, process="worker")
+    found = {layer.id: layer.source for layer in setup_of(deployment).chain("task").layers}
+    assert found["worker-backend"] == CannotTell("no-kwargs")
+    assert not isinstance(found["backend"], CannotTell)
+
+
 def test_a_variable_that_may_be_unset_is_not_found_for_sure(deployment: Deployment) -> None:
     sources.store(deployment, "compose", "services:\n  web:\n    environment:\n      AIRFLOW_VAR_B:\n")
     found = resolve_one(deployment, "server", "variable", "b")
