@@ -6,15 +6,14 @@ what is not signed for it as well. `Rows` is an Airflow of either generation tha
 
 from __future__ import annotations
 
-import json
 import re
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import unquote
+
+from tests.airflow.answering import Call, Reply, answering
 
 # method, path, query parameters, body: the status and the answer.
 Airflow = Callable[[str, str, Mapping[str, Any], Any], tuple[int, Any]]
@@ -66,68 +65,42 @@ def _listed(kind: str, rows: Mapping[str, Any], params: Mapping[str, Any]) -> tu
 class Mwaa:
     """What it serves, and what it was asked."""
 
-    url: str
     environments: dict[str, Mapping[str, Any]]
     airflow: Airflow
+    url: str = ""
     asked: list[tuple[str, str]] = field(default_factory=list)
     refusals: list[tuple[int, str, str]] = field(default_factory=list)  # status, code, message; the first one is next
 
+    def __call__(self, call: Call) -> Reply:
+        status, error, content = self._decided(call)
+        return Reply(status, content, headers={"x-amzn-ErrorType": error} if error else {})
 
-@contextmanager
-def serving(environment: Mapping[str, Any], airflow: Airflow) -> Any:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    mwaa = Mwaa(f"http://127.0.0.1:{server.server_port}", {environment["Name"]: environment}, airflow)
-    server.mwaa = mwaa  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield mwaa
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self._answer(*self._decided(""))
-
-    def do_POST(self) -> None:
-        self._answer(*self._decided(self.rfile.read(int(self.headers["Content-Length"])).decode()))
-
-    def _decided(self, body: str) -> tuple[int, str, Mapping[str, Any]]:
+    def _decided(self, call: Call) -> tuple[int, str, Mapping[str, Any]]:
         """Status, error type or "", and content."""
-        mwaa: Mwaa = self.server.mwaa  # type: ignore[attr-defined]
-        if mwaa.refusals:
-            status, code, message = mwaa.refusals.pop(0)
+        if self.refusals:
+            status, code, message = self.refusals.pop(0)
             return status, code, {"message": message}
-        if not _SIGNED.fullmatch(self.headers.get("Authorization", "")):
+        if not _SIGNED.fullmatch(call.headers.get("Authorization", "")):
             return 403, "AccessDeniedException", {"Message": "not signed for airflow"}
-        _, resource, name = self.path.split("/")
+        _, resource, name = call.path.split("/")
         if not _NAME.fullmatch(name):
             return _invalid("Name")
-        if name not in mwaa.environments:
+        if name not in self.environments:
             return 404, "ResourceNotFoundException", {"message": "Unable to find environment"}
-        if self.command == "GET" and resource == "environments":
-            return 200, "", {"Environment": mwaa.environments[name]}
-        return _invoked(mwaa, body) if resource == "restapi" else _invalid("operation")
-
-    def _answer(self, status: int, error: str, content: Mapping[str, Any]) -> None:
-        text = json.dumps(content).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(text)))
-        if error:
-            self.send_header("x-amzn-ErrorType", error)
-        self.end_headers()
-        self.wfile.write(text)
-
-    def log_message(self, *_: object) -> None:
-        pass
+        if call.method == "GET" and resource == "environments":
+            return 200, "", {"Environment": self.environments[name]}
+        return _invoked(self, call.body) if resource == "restapi" else _invalid("operation")
 
 
-def _invoked(mwaa: Mwaa, text: str) -> tuple[int, str, Mapping[str, Any]]:
-    request = json.loads(text)
+@contextmanager
+def serving(environment: Mapping[str, Any], airflow: Airflow) -> Iterator[Mwaa]:
+    mwaa = Mwaa({environment["Name"]: environment}, airflow)
+    with answering(mwaa) as server:
+        mwaa.url = server.url
+        yield mwaa
+
+
+def _invoked(mwaa: Mwaa, request: Any) -> tuple[int, str, Mapping[str, Any]]:
     if wrong := next(_faults(request), ""):
         return _invalid(wrong)
     mwaa.asked.append((request["Method"], request["Path"]))

@@ -18,7 +18,7 @@ class Call:
     path: str
     params: Mapping[str, str]
     headers: Mapping[str, str]
-    body: Any
+    body: Any  # what its JSON says, else bytes, None for nothing
 
 
 @dataclass
@@ -80,7 +80,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _call(self) -> Call:
         parts = urlsplit(self.path)
         sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        body = json.loads(sent) if sent else None
+        is_json = self.headers.get("Content-Type", "").startswith("application/json")
+        body = json.loads(sent) if sent and is_json else sent or None
         return Call(self.command, parts.path, dict(parse_qsl(parts.query)), dict(self.headers), body)
 
     def _send(self, reply: Reply) -> None:

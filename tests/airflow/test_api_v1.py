@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import base64
-import json
-import threading
 from collections.abc import Callable, Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -28,72 +26,50 @@ from secretsui.airflow.errors import (
 from secretsui.core.connection import Connection
 from secretsui.core.masked import MaskedObject
 from secretsui.core.sensitive import Hidden, Sensitive
+from tests.airflow.answering import Call, Reply, Server, answering
 from tests.airflow.samples import answer as recorded
 
-Reply = tuple[int, str, bytes, Mapping[str, str]]
 FORM = b'<input id="csrf_token" name="csrf_token" type="hidden" value="a&amp;b">'
 
 
-class Airflow(ThreadingHTTPServer):
-    """Answers by method and path, with or without query; whatever else is asked is not there."""
+class Airflow:
+    """Answers by method and path, with or without the query; whatever else is asked is not there."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server_port}"
-        self.replies: dict[str, Reply | Callable[[Handler], Reply]] = {}
-        self.seen: list[tuple[str, Mapping[str, str], bytes]] = []
+        self.replies: dict[str, Reply | Callable[[Call], Reply]] = {}
+        self.server: Server
+
+    def __call__(self, call: Call) -> Reply:
+        asked = f"{call.method} {call.path}"
+        query = f"?{urlencode(call.params)}" if call.params else ""
+        known = self.replies.get(f"{asked}{query}") or self.replies.get(asked) or Reply(404, b"<h1>?</h1>", "text/html")
+        return known(call) if callable(known) else known
 
     def says(
-        self, path: str, body: object, status: int = 200, *, method: str = "GET", media: str = "", **headers: str
+        self, path: str, body: object, status: int = 200, *, method: str = "GET", media: str = "", **more: str
     ) -> None:
-        text = body if isinstance(body, bytes) else json.dumps(body).encode()
         kind = media or ("text/html" if isinstance(body, bytes) else "application/json")
-        self.replies[f"{method} {path}"] = (status, kind, text, headers)
+        headers = {name.replace("_", "-"): value for name, value in more.items()}
+        self.replies[f"{method} {path}"] = Reply(status, body, kind, headers)
 
     def says_as_recorded(self, path: str, name: str) -> None:
         found = recorded(f"airflow2/{name}.json")
         self.says(f"/api/v1{path}", found["body"], found["status"], media=found["content_type"])
 
-
-class Handler(BaseHTTPRequestHandler):
-    server: Airflow
-
-    def do_GET(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        asked = f"{self.command} {self.path}"
-        self.server.seen.append((asked, dict(self.headers.items()), body))
-        known = self.server.replies
-        reply = known.get(asked) or known.get(asked.partition("?")[0]) or (404, "text/html", b"<h1>?</h1>", {})
-        status, media, text, headers = reply(self) if callable(reply) else reply
-        self.send_response(status)
-        for name, value in {"Content-Type": media, "Content-Length": str(len(text)), **headers}.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.end_headers()
-        self.wfile.write(text)
-
-    def do_POST(self) -> None:
-        self.do_GET()
-
-    def do_DELETE(self) -> None:
-        self.do_GET()
-
-    def log_message(self, *_: object) -> None:
-        pass
+    @property
+    def seen(self) -> list[Call]:
+        return self.server.calls
 
 
 @pytest.fixture
 def airflow() -> Iterator[Airflow]:
-    server = Airflow()
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    found = Airflow()
+    with answering(found) as found.server:
+        yield found
 
 
 def api(airflow: Airflow, credential: str = "me:canary-31", sign_in: SignIn = "password") -> ApiV1:
-    return ApiV1(airflow.url, lambda: Sensitive(credential), sign_in, timeout=10)
+    return ApiV1(airflow.server.url, lambda: Sensitive(credential), sign_in, timeout=10)
 
 
 def failure(call: Callable[[], Any]) -> ApiError:
@@ -149,7 +125,7 @@ def test_recorded_version_and_providers_are_read(airflow: Airflow) -> None:
     airflow.says_as_recorded("/providers", "providers")
     assert api(airflow).version() == "2.11.2"
     assert api(airflow).providers()["apache-airflow-providers-amazon"] == "8.29.0"
-    assert "Authorization" not in airflow.seen[0][1]
+    assert "Authorization" not in airflow.seen[0].headers
 
 
 def test_the_backend_is_read_with_its_kwargs_where_they_are_shown(airflow: Airflow) -> None:
@@ -217,13 +193,13 @@ def test_what_no_airflow_says_is_not_taken_for_its_word(
 def test_a_list_is_read_to_its_end_however_short_its_pages(airflow: Airflow) -> None:
     keys = [f"k{number}" for number in range(7)]
 
-    def page(request: Handler) -> Reply:
-        offset = int(request.path.partition("offset=")[2].partition("&")[0])
-        return 200, "application/json", json.dumps(listed(keys[offset : offset + 3], len(keys))).encode(), {}
+    def page(call: Call) -> Reply:
+        offset = int(call.params["offset"])
+        return Reply(body=listed(keys[offset : offset + 3], len(keys)))
 
     airflow.replies["GET /api/v1/variables"] = page
     assert [row.key for rows in api(airflow).variables() for row in rows] == keys
-    assert all("order_by=id" in asked for asked, _, _ in airflow.seen)
+    assert {call.params["order_by"] for call in airflow.seen} == {"id"}
 
 
 def test_a_list_that_never_comes_to_its_end_breaks_off(airflow: Airflow) -> None:
@@ -247,7 +223,7 @@ def test_each_way_to_sign_in_sends_its_header(
 ) -> None:
     airflow.says("/api/v1/variables", listed([], 0))
     assert list(api(airflow, credential, sign_in).variables()) == []
-    assert airflow.seen[0][1][header] == value
+    assert airflow.seen[0].headers[header] == value
 
 
 @pytest.mark.parametrize(
@@ -259,9 +235,9 @@ def test_what_cannot_be_a_credential_is_not_sent(airflow: Airflow, credential: s
 
 
 def test_a_session_begins_at_the_sign_in_page_and_is_kept(airflow: Airflow) -> None:
-    def page(request: Handler) -> Reply:
-        is_in = "session=in" in request.headers.get("Cookie", "")
-        return (302, "text/html", b"", {"Location": "/home"}) if is_in else (200, "text/html", FORM, {})
+    def page(call: Call) -> Reply:
+        is_in = "session=in" in call.headers.get("Cookie", "")
+        return Reply(302, headers={"Location": "/home"}) if is_in else Reply(200, FORM, "text/html")
 
     airflow.replies["GET /login/"] = page
     airflow.says("/login/", b"", 302, method="POST", Location="/", Set_Cookie="session=in; Path=/")
@@ -269,9 +245,9 @@ def test_a_session_begins_at_the_sign_in_page_and_is_kept(airflow: Airflow) -> N
     asked = api(airflow, "me:canary-31", "session")
     assert list(asked.variables()) == []
     assert list(asked.variables()) == []
-    assert [each for each, _, _ in airflow.seen[:3]] == ["GET /login/", "POST /login/", "GET /login/"]
-    assert airflow.seen[1][2] == b"username=me&password=canary-31&csrf_token=a%26b"
-    assert airflow.seen[-1][1]["Cookie"] == "session=in"
+    assert [f"{call.method} {call.path}" for call in airflow.seen[:3]] == ["GET /login/", "POST /login/", "GET /login/"]
+    assert airflow.seen[1].body == b"username=me&password=canary-31&csrf_token=a%26b"
+    assert airflow.seen[-1].headers["Cookie"] == "session=in"
     assert asked.calls == len(airflow.seen) == 5
 
 
@@ -304,7 +280,7 @@ def test_a_test_sends_only_what_is_set(airflow: Airflow) -> None:
     airflow.says("/api/v1/connections/test", {"status": True, "message": "fine"}, method="POST")
     outcome = api(airflow).test_connection("t", Connection(conn_type="http", extra=Sensitive("{}"), port=80))
     assert (outcome.ok, outcome.message) == (True, "fine")
-    body = json.loads(airflow.seen[0][2])
+    body = airflow.seen[0].body
     assert body.pop("connection_id") not in ("", "t")  # else Airflow would fill in what is left out
     assert body == {"conn_type": "http", "extra": "{}", "port": 80}
 
