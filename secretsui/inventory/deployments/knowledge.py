@@ -55,7 +55,7 @@ class Known:
 
     def _secret(self, ask: Ask) -> Told:
         where = self.world.places.get((self.layer, ask.place))
-        if where is None:
+        if where is None or ask.account not in ("", where.account.account_id or ask.account):
             return NO_PLACE
         prefix = self.world.prefix_of(where, ask.name)
         if prefix is None:

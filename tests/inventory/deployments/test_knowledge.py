@@ -133,17 +133,19 @@ class TestSecrets:
         assert state(told(deployment, "backend")) == ("unknown", "unknown", "no-prefix")
 
     def test_the_shared_account_is_asked_in_its_own_place(self, place: Place) -> None:
-        kwargs = {"shared_account": "444455556666"}
         deployment = halden.deployment(
             place.connections,
             backend_class=halden.SHARED,
-            backend_kwargs=kwargs,
+            backend_kwargs={"shared_account": place.account.account_id},
             providers={"apache-airflow-providers-amazon": "9.25"},
         )
         assert state(told(deployment, "backend")) == ("unknown", "unknown", "no-place")
 
         halden.look(deployment, place.connections, place="shared")
         assert told(deployment, "backend").answer.state == "absent"
+
+        deployment.backend_kwargs = {"shared_account": "444455556666"}
+        assert told(deployment, "backend").reason == "no-place", "that account is not the one which was named"
 
     def test_a_store_that_is_not_indexed_is_unknown(self, place: Place) -> None:
         path = "airflow.providers.amazon.aws.secrets.systems_manager.SystemsManagerParameterStoreBackend"
