@@ -71,9 +71,9 @@ def _of_sources(deployment: Deployment, column: Column) -> LayerHealth:
 
 
 def _of_rows(deployment: Deployment, column: Column) -> LayerHealth:
-    if deployment.api == Deployment.Api.NONE:
-        return LayerHealth(column, "unknown", words=_("Nobody can be asked for its rows. Give exported files."))
     states = list(deployment.layer_states.filter(layer=column.layer))
+    if not states and deployment.api == Deployment.Api.NONE:
+        return LayerHealth(column, "unknown", words=_("Nobody can be asked for its rows. Give exported files."))
     ages = [state.as_of for state in states] if len(states) > 1 else [None]
     failed = next((state for state in states if state.problem), None)
     words = f"{failed.problem} {failed.remedy}" if failed else ""

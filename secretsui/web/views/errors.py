@@ -23,7 +23,7 @@ def _too_large(request: HttpRequest) -> HttpResponse:
     """htmx gets plain words to show above the form, in which everything still stands."""
     if not is_fragment(request):
         return render(request, "errors/413.html", status=413)
-    words = _("The form is too large. A secret holds at most 65,536 bytes; shorten what you typed.")
+    words = _("The form is too large. A secret holds at most 65,536 bytes, and a file may have 8 MB. Shorten it.")
     return HttpResponse(words, status=413, content_type="text/plain; charset=utf-8")
 
 
