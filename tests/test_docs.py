@@ -51,6 +51,7 @@ def test_no_setting_is_explained_that_nothing_reads():
     places = (
         "secretsui/settings.py",
         "secretsui/demo/plan.py",
+        "secretsui/demo/airflow/installing.py",
         "secretsui/airflow/credentials.py",
         "tools/entrypoint.sh",
         "tools/venv.sh",

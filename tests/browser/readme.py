@@ -19,6 +19,7 @@ from tests.browser.shots import SIZES, Album, running
 PICTURES: Final[Mapping[str, Screen]] = {
     "secrets-light.png": at("/secrets/?account=data-prod&kind=connection&sort=state"),
     "secret-dark.png": at("/s/data-prod/eu-central-1/airflow/connections/warehouse"),
+    "conflicts-light.png": at("/d/halden-us/conflicts/"),
     "builder-light.png": built(CONNECTION, shown="Same everywhere"),
 }
 
