@@ -86,8 +86,8 @@ def close(check: Check, state: str, failure: Failure | None = None) -> bool:
     """Whether it was still open: a check is closed once, by its worker or by the sweep."""
     open_ones = Check.objects.filter(pk=check.pk, state__in=Check.ACTIVE)
     closed = open_ones.update(state=state, finished_at=timezone.now(), **said(failure, Check))
-    check.refresh_from_db()
     if closed:
+        check.refresh_from_db()
         _forget_old(check.deployment_id)
     return bool(closed)
 

@@ -118,11 +118,12 @@ class World:
         self.tables, self.places = tables, places
         self.has_api = deployment.api != Deployment.Api.NONE
         settings = [each for each in tables.sources if each.form != Form.OBJECTS]
+        objects = [each for each in tables.sources if each.form == Form.OBJECTS]
         self.environments = {
-            layer: environment([each for each in settings if has_one_chain or each.process in readers])
+            layer: environment([each for each in settings if has_one_chain or each.process in readers], objects)
             for layer, readers in READERS.items()
         }
-        self.objects = environment([each for each in tables.sources if each.form == Form.OBJECTS])
+        self.objects = environment(objects)
         self._prefixes = {
             (place.account_id, place.region): [each for each in tables.prefixes if _is_there(each, place)]
             for place in places.values()
@@ -140,14 +141,18 @@ class World:
         return Known(self, layer, kind)
 
 
-def environment(sources: Sequence[EnvSource]) -> Environment:
-    """A report is the truth as of its age; without one, what is declared, if that is all there is."""
+def environment(sources: Sequence[EnvSource], beside: Sequence[EnvSource] = ()) -> Environment:
+    """A report is the truth as of its age; without one, what is declared, if that is all there is.
+
+    `beside` may set variables as well, but say nothing of those that they do not have.
+    """
     reports = [each for each in sources if each.form == Form.REPORTER and each.as_of]
     if reports:
         sources = sorted(reports, key=attrgetter("as_of"))[-1:]
     declared = [each for each in sources if each.form != Form.REPORTER or each.as_of]
     as_of = min((each.as_of for each in declared if each.as_of), default=None)
-    return Environment([each.pk for each in declared], as_of, _gap(sources, declared))
+    told = [*declared, *(() if reports else beside)]
+    return Environment([each.pk for each in told], as_of, _gap(sources, declared))
 
 
 def _gap(sources: Sequence[EnvSource], declared: Sequence[EnvSource]) -> str:

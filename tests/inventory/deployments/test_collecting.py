@@ -210,6 +210,21 @@ def test_a_check_that_was_closed_meanwhile_writes_nothing(deployment: Deployment
     assert deployment.detected == {}
 
 
+def test_a_deployment_that_is_removed_meanwhile_ends_its_check(deployment: Deployment) -> None:
+    found = Check.objects.create(deployment=deployment)
+
+    class Removing(collecting.Reader):
+        calls = 0
+
+        def api(self) -> Any:
+            Deployment.objects.all().delete()
+            return open_deployment(Job("checks"), deployment)._asked.api()
+
+    collecting.run(found, Removing())
+    assert not Check.objects.exists()
+    assert not LayerEntry.objects.exists()
+
+
 def test_a_check_that_fails_on_an_error_of_its_own_says_so(deployment: Deployment) -> None:
     found = Check.objects.create(deployment=deployment)
 

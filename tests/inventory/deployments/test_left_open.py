@@ -61,6 +61,14 @@ def test_what_only_workers_have_elsewhere_is_open_for_them_alone(deployment: Dep
     assert not isinstance(found["backend"], CannotTell)
 
 
+def test_variables_of_the_environment_manager_are_found_in_the_environment(deployment: Deployment) -> None:
+    given = {"objectType": "ENVIRONMENT_VARIABLE", "objectKey": "AIRFLOW_VAR_B", "environmentVariable": {"value": "x"}}
+    sources.store(deployment, "astro-objects", {"environmentObjects": [given]})
+    found = resolve_one(deployment, "server", "variable", "b").resolution.source
+    assert found is not None
+    assert found.id == "environment"
+
+
 def test_a_variable_that_may_be_unset_is_not_found_for_sure(deployment: Deployment) -> None:
     sources.store(deployment, "compose", "services:\n  web:\n    environment:\n      AIRFLOW_VAR_B:\n")
     found = resolve_one(deployment, "server", "variable", "b")
