@@ -58,7 +58,9 @@ def test_a_deployment_is_entered_with_its_files(admin: Page, request: pytest.Fix
     expect(layers).to_contain_text("No source tells what it holds. Give one.")
 
     admin.get_by_role("link", name="Exported files").click()
-    admin.get_by_label("Connections", exact=True).fill(CONNECTIONS)
+    admin.get_by_label("or a file").first.set_input_files(
+        {"name": "connections.json", "mimeType": "application/json", "buffer": CONNECTIONS.encode()}
+    )
     admin.get_by_label("Variables", exact=True).fill(VARIABLES)
     admin.get_by_role("button", name="Read them").click()
     expect(admin.get_by_role("main")).to_contain_text("Read, and dropped again: 1 connection, 1 variable.")

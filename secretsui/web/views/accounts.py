@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from secretsui.access import door, policy
 from secretsui.access.models import AccessEvent
-from secretsui.inventory.models import Account, Prefix
+from secretsui.inventory.models import Account, Deployment, Prefix
 from secretsui.web.context import Branch, visible
 from secretsui.web.forms.account import AccountForm
 from secretsui.web.guards import administrators_only, person
@@ -99,7 +99,8 @@ def _save(request: HttpRequest, form: AccountForm, word: str) -> Account:
 def remove(request: HttpRequest, account: str) -> HttpResponse:
     """The rows of the index go, with the prefixes and their grants. Nothing changes in AWS."""
     known = get_object_or_404(Account, name=account)
-    confirmed = request.POST.get("confirm") == "yes"
+    users = list(Deployment.objects.filter(Q(account=known) | Q(places__account=known)).distinct())
+    confirmed = request.POST.get("confirm") == "yes" and not users
     if request.method == "POST" and confirmed:
         with transaction.atomic():
             door.record_admin(person(request), AccessEvent.Action.ACCOUNT, known, "removed")
@@ -107,5 +108,6 @@ def remove(request: HttpRequest, account: str) -> HttpResponse:
             known.delete()
         messages.success(request, _("%(name)s removed. Nothing was changed in AWS.") % {"name": account})
         return redirect("accounts")
-    facts = {"account": known, "prefixes": known.prefixes.all(), "unticked": request.method == "POST"}
+    unticked = request.method == "POST" and not users
+    facts = {"account": known, "prefixes": known.prefixes.all(), "unticked": unticked, "users": users}
     return render(request, "accounts/remove.html", facts, status=422 if request.method == "POST" else 200)

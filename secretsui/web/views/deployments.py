@@ -75,6 +75,8 @@ def _are_valid(form: DeploymentForm, places: PlacesForm) -> bool:
 def _save(request: HttpRequest, form: DeploymentForm, places: PlacesForm, word: str) -> Deployment:
     deployment = form.save()
     notices = [*form.notices, *places.save(deployment)]
+    if "name" in form.changed_data and deployment.reporter_digest:
+        notices.append(_("The reporter's address has the name in it: give its processes the new one."))
     detail = f"{word}: {', '.join([*form.changed_data, *places.changed_data])}"
     door.record_admin(person(request), AccessEvent.Action.DEPLOYMENT, deployment, detail)
     checks.queue(deployment, "change")

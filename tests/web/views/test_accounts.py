@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from secretsui.access.models import AccessEvent, Grant
-from secretsui.inventory.models import Account, Prefix, SecretRecord
+from secretsui.inventory.models import Account, Deployment, LayerPlace, Prefix, SecretRecord
 from tests.aws import Aws
 from tests.conftest import Place, logged_in
 from tests.web.rows import put, text, words
@@ -125,6 +125,17 @@ def test_an_account_and_its_index_are_removed(admin: Client, place: Place) -> No
     admin.post(HOME + "data-dev/remove/", {"confirm": "yes"})
     assert [model.objects.count() for model in (Account, Prefix, SecretRecord)] == [0, 0, 0]
     assert AccessEvent.objects.get().detail == "removed"
+
+
+@pytest.mark.parametrize("by_place", [True, False])
+def test_an_account_that_a_deployment_needs_stays(admin: Client, place: Place, by_place: bool) -> None:
+    deployment = Deployment.objects.create(name="lab", api="none", account=None if by_place else place.account)
+    if by_place:
+        LayerPlace.objects.create(deployment=deployment, layer="backend", account=place.account, region="eu-west-1")
+    response = admin.post(HOME + "data-dev/remove/", {"confirm": "yes"})
+    assert response.status_code == 422
+    assert "Choose another one there first: lab" in words(response)
+    assert Account.objects.exists()
 
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])

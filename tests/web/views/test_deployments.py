@@ -67,6 +67,7 @@ def test_others_see_what_they_were_granted_and_no_button(as_bob: Client, deploym
     DeploymentGrant.objects.create(group=group, deployment=deployment, level=DeploymentLevel.SEE)
     page = words(as_bob.get(HOME))
     assert "halden-prod" in page
+    assert 'href="/d/halden-prod/conflicts/"' in text(as_bob.get(HOME))
     assert "hidden" not in page
     assert "Add deployment" not in page
     assert "Check" not in page.replace("Last check", "")
@@ -339,6 +340,13 @@ def test_a_deployment_is_changed_and_checked_again(admin: Client, deployment: De
     assert (deployment.airflow_version, deployment.check_minutes) == ("2.11.2", 30)
     assert Check.objects.filter(deployment=deployment).count() == 1
     assert "airflow_version" in AccessEvent.objects.get().detail
+
+
+def test_a_new_name_is_a_new_address_for_the_reporter(admin: Client, deployment: Deployment) -> None:
+    assert "reporter" not in words(admin.post(PAGE, typed(name="first"), follow=True)).partition("What it is")[0]
+    Deployment.objects.update(reporter_digest="0" * 64)
+    response = admin.post(HOME + "first/", typed(name="second"), follow=True)
+    assert "The reporter's address has the name in it" in words(response)
 
 
 def test_a_refused_change_leaves_the_page_of_the_deployment_as_it_is(admin: Client, deployment: Deployment) -> None:
