@@ -98,6 +98,8 @@ class AccessEvent(models.Model):
         DELETE_ROW = "delete-row", _("deleted from the metadata database")
         TEST_CONN = "test-conn", _("tested the connection")
         REPORT = "report", _("received a report of")
+        AUDIT = "audit", _("audited")
+        FINDING = "finding", _("judged a finding of")
 
     class Outcome(models.TextChoices):
         ALLOWED = "allowed", _("Allowed")

@@ -19,22 +19,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Allowance",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("account", models.CharField(max_length=60)),
-                ("region", models.CharField(max_length=40)),
-                ("operation", models.CharField(max_length=40)),
-                ("tokens", models.FloatField(default=0)),
-                ("filled_at", models.DateTimeField()),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("account", "region", "operation"), name="allowance_once")
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="Schedule",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -366,6 +350,7 @@ class Migration(migrations.Migration):
                 ),
                 ("is_open", models.BooleanField(default=True)),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("sent_at", models.DateTimeField(null=True)),
                 ("started_at", models.DateTimeField(null=True)),
                 ("beat_at", models.DateTimeField(null=True)),
                 ("finished_at", models.DateTimeField(null=True)),

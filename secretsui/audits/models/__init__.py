@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from secretsui.audits.models.findings import FindingEvent, StoredFinding
-from secretsui.audits.models.runs import Allowance, Audit, Part
+from secretsui.audits.models.runs import Audit, Part
 from secretsui.audits.models.schedules import Delivery, Recipient, Schedule, Silence
 
 __all__ = [
-    "Allowance",
     "Audit",
     "Delivery",
     "FindingEvent",

@@ -72,7 +72,8 @@ class Part(models.Model):
     deployment = models.ForeignKey(Deployment, null=True, on_delete=models.CASCADE, related_name="audit_parts")
     state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
     is_open = models.BooleanField(default=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)  # the worker of an earlier one must not write any more
+    sent_at = models.DateTimeField(null=True)  # to the task queue; None while it waits for its turn
     started_at = models.DateTimeField(null=True)
     beat_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -92,21 +93,3 @@ class Part(models.Model):
 
     def __str__(self) -> str:
         return f"{self.audit}: {self.prefix or self.deployment}"
-
-
-class Allowance(models.Model):
-    """How much of a service's quota is left for our calls, shared by all processes: a bucket that fills with time."""
-
-    account = models.CharField(max_length=60)
-    region = models.CharField(max_length=40)
-    operation = models.CharField(max_length=40)
-    tokens = models.FloatField(default=0)
-    filled_at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["account", "region", "operation"], name="allowance_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.account} {self.region} {self.operation}"

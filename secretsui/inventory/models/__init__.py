@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from secretsui.inventory.models.allowances import Allowance
 from secretsui.inventory.models.chains import ResolvedRow
 from secretsui.inventory.models.deployments import Check, Deployment, LayerPlace
 from secretsui.inventory.models.layers import EnvSource, LayerEntry, LayerState
@@ -10,6 +11,7 @@ from secretsui.inventory.models.records import Refresh, SecretRecord
 
 __all__ = [
     "Account",
+    "Allowance",
     "Check",
     "Deployment",
     "EnvSource",

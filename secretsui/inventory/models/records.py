@@ -96,6 +96,16 @@ class SecretRecord(models.Model):
     problem = models.CharField(max_length=40, blank=True)  # why Airflow cannot use the value: see core.facts
     problem_detail = models.CharField(max_length=200, blank=True)  # the kind of error and its position, no content
     read_error = models.CharField(max_length=40, blank=True)  # StoreError.kind of the last attempt to read the value
+    made_at = models.DateTimeField(null=True)  # when that version was made: tags and the like do not move it
+    lint = models.JSONField(null=True)  # findings of core.rules about it, None until it has been read
+    traits = models.JSONField(null=True)  # core.rules.traits
+    # What only calls for this one secret tell, and of which state of it: see inventory.details.
+    details = models.JSONField(default=dict)
+
+    # Reading a value moves `accessed_at`, which is a day. `used_at` is the last such day that our own reading, last at
+    # `value_read_at`, does not explain.
+    value_read_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
 
     stale = models.BooleanField(default=False)  # not confirmed by the last refresh, which failed before reaching it
     listing = models.CharField(
