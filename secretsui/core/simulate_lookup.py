@@ -18,7 +18,9 @@ from typing import Any, Final
 
 from secretsui.core import construct, execution_api
 from secretsui.core.backend_settings import MULTI_TEAM, SERVER, WORKER, configured, configured_for_workers, is_true
+from secretsui.core.backends.azure import STORE as AZURE
 from secretsui.core.backends.defaults import ENVIRONMENT, METASTORE
+from secretsui.core.backends.google import STORE as GOOGLE
 from secretsui.core.backends.local_files import STORE as FILE
 from secretsui.core.backends.source import Ask, CannotTell, Kind, Raises, State
 from secretsui.core.backends.vault import STORE as VAULT
@@ -45,6 +47,8 @@ SHAPE: Final[Mapping[str, type]] = {
     "parameters": dict,
     "vault": dict,
     "files": dict,
+    "google": dict,
+    "azure": dict,
 }
 
 
@@ -130,6 +134,8 @@ class World:
             return _object((self.case.get("vault") or {}).get(f"{ask.mount}/{ask.name}"))
         if ask.store == FILE:
             return _of_file((self.case.get("files") or {}).get(ask.mount), ask.name)
+        if ask.store in (GOOGLE, AZURE):
+            return _entry((self.case.get(ask.store) or {}).get(ask.name))
         found = (self.case.get("parameters") or {}).get(ask.name)
         return _entry(found) if ask.version in ("", "1") else ABSENT
 
@@ -175,7 +181,8 @@ def _entry(found: object) -> Answer:
         return _text(found if isinstance(found, str) else None)
     if error := found.get("error"):
         return Answer("failed", error=error)
-    state: State | None = "deleted" if found.get("deleted") else "binary" if found.get("binary") else None
+    states: Sequence[State] = ("denied", "deleted", "binary")
+    state = next((each for each in states if found.get(each)), None)
     return Answer(state) if state else _text(found.get("value"))
 
 

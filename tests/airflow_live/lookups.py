@@ -57,13 +57,13 @@ def compare(lab: Lab, worlds: Sequence[Case], seed: int) -> Counter[str]:
     return Counter(each.get("source") or each.get("error", "") for each in theirs)
 
 
-def answers(lab: Lab, worlds: Sequence[Case]) -> list[dict[str, Any]]:
+def answers(lab: Lab, worlds: Sequence[Case], oracle: str = "lookup_oracle.py") -> list[dict[str, Any]]:
     try:
         python = airflow_python(lab.generation, lab.overlay)
     except NoAirflow as reason:
         need(False, f"no Airflow to compare with: {reason}")
     lines = "".join(json.dumps(world) + "\n" for world in worlds)
-    return [without_words(each) for each in answers_of([str(python), str(LAB / "lookup_oracle.py")], lines)]
+    return [without_words(each) for each in answers_of([str(python), str(LAB / oracle)], lines)]
 
 
 def without_words(answer: dict[str, Any]) -> dict[str, Any]:
