@@ -26,7 +26,7 @@ def measure(count: int) -> None:
         found = asked(python, count)
     # Airflow asks an AWS on this machine, call by call; we have what a refresh and a check read before.
     compare("lookup against Airflow 3 with AWS", found["aws_ours"], found["aws_theirs"], count, GOAL)
-    compare("the same, time of the processor alone", found["aws_ours_cpu"], found["aws_theirs_cpu"], count)
+    compare("lookup against Airflow 3 with AWS, processor alone", found["aws_ours_cpu"], found["aws_theirs_cpu"], count)
     some = count * 8 // 10
     compare("lookup against Airflow 3 in memory", found["memory_ours"], found["memory_theirs"], some)
     compare("lookup by facts against Airflow 3 in memory", found["facts_ours"], found["memory_theirs"], some)
