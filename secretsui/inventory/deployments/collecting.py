@@ -16,6 +16,7 @@ from django.utils import timezone
 from secretsui.airflow.api import AirflowApi, BackendConfig, ConnectionRow, VariableRow
 from secretsui.airflow.errors import ApiError, ConfigHidden, Failed, Unsupported
 from secretsui.cloud.errors import StoreError
+from secretsui.inventory.clean import storable_json
 from secretsui.inventory.deployments import checks, entries, sources, triggers
 from secretsui.inventory.deployments.checks import Closed
 from secretsui.inventory.deployments.reading import SeveralComponents, Unreadable
@@ -186,7 +187,7 @@ class _Collecting:
             self._ask(lambda read=read: self._learn(read(self.reader.api())))  # type: ignore[misc]
 
     def _learn(self, told: Mapping[str, Any]) -> None:
-        found = {**self.deployment.detected, **told, "at": timezone.now().isoformat()}
+        found = {**self.deployment.detected, **storable_json(told), "at": timezone.now().isoformat()}
         with transaction.atomic():
             self._beat()
             Deployment.objects.filter(pk=self.deployment.pk).update(detected=found)

@@ -16,6 +16,7 @@ from secretsui.core import backend_kwargs, backend_settings, prints
 from secretsui.core.connection import FIELDS
 from secretsui.core.dialects import DIALECTS
 from secretsui.core.sensitive import Sensitive
+from secretsui.inventory.clean import storable, storable_json
 from secretsui.inventory.models import Deployment, EnvSource
 
 VERSION: Final = 1
@@ -81,8 +82,8 @@ def read(deployment: Deployment, content: object) -> Report:
         dialect=_one_of(given.get("dialect"), DIALECTS, "dialect"),
         providers=_providers(given.get("providers")),
         names=_names(given.get("names")),
-        settings=_settings(found),
-        test_connection=str(found.get("test_connection", ""))[:20],
+        settings=storable_json(_settings(found)),
+        test_connection=storable(str(found.get("test_connection", "")))[:20],
     )
 
 

@@ -200,6 +200,12 @@ def test_settings_are_taken_without_their_secrets(deployment: Deployment) -> Non
     assert source.settings["AIRFLOW__CORE__MULTI_TEAM"] == "True"
 
 
+def test_texts_that_no_database_takes_are_made_fit(deployment: Deployment) -> None:
+    settings = {"backend": "a.B", "kwargs": {"sep": "\ud800\0"}, "kwarg_names": ["\0"], "test_connection": "\0"}
+    source = receive(deployment, reported(deployment, {}, settings=settings))
+    assert "\ud800" not in source.settings["AIRFLOW__SECRETS__BACKEND_KWARGS"]
+
+
 BAD: Mapping[str, Mapping[str, Any]] = {
     "version": {"version": 2},
     "process": {"process": "nobody"},
