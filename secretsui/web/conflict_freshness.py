@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from secretsui.inventory.deployments import triggers
 from secretsui.inventory.deployments.columns import Column
 from secretsui.inventory.deployments.knowledge import READERS
 from secretsui.inventory.deployments.settings import processes
@@ -69,11 +70,10 @@ class Freshness:
         """Nothing was ever worked out."""
         return self.deployment.resolved_at is None
 
-    @property
+    @cached_property
     def is_outdated(self) -> bool:
-        """The settings changed after the rows were made."""
-        resolved_at = self.deployment.resolved_at
-        return resolved_at is not None and self.deployment.changed_at > resolved_at
+        """The settings, or what a layer holds, changed after the rows were made."""
+        return not self.is_new and triggers.is_outdated(self.deployment)
 
     @property
     def is_old(self) -> bool:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from secretsui.celery import app
 from secretsui.inventory.deployments import resolving
 from secretsui.inventory.deployments.tables import looking_at
-from secretsui.inventory.models import Deployment, Prefix, Refresh
+from secretsui.inventory.models import Deployment, LayerPlace, Prefix, Refresh
 
 logger = logging.getLogger(__name__)
 
@@ -49,17 +48,21 @@ def deployment_changed(deployment: Deployment) -> None:
 def is_outdated(deployment: Deployment) -> bool:
     """Does something count that its matrix does not know of?"""
     resolved_at = deployment.resolved_at
-    return resolved_at is None or any(each > resolved_at for each in _facts_changed_at(deployment) if each)
-
-
-def _facts_changed_at(deployment: Deployment) -> Iterator[datetime | None]:
-    yield deployment.changed_at
-    yield deployment.layer_states.aggregate(last=Max("tried_at"))["last"]
-    yield deployment.sources.aggregate(last=Max("as_of"))["last"]
-    where = Prefix.objects.filter(
-        account__looked_up_by__deployment=deployment, region=F("account__looked_up_by__region")
+    if resolved_at is None or deployment.changed_at > resolved_at:
+        return True
+    facts = Deployment.objects.filter(pk=deployment.pk).values_list(
+        Max("layer_states__tried_at"), Max("sources__as_of"), Subquery(_refreshed_at())
     )
-    yield Refresh.objects.filter(prefix__in=where).aggregate(last=Max("finished_at"))["last"]
+    return any(each > resolved_at for each in facts.get() if each)
+
+
+def _refreshed_at() -> QuerySet[Refresh, Any]:
+    """When a refresh last ended where the deployment's backends look."""
+    places = LayerPlace.objects.filter(account=OuterRef("prefix__account"), region=OuterRef("prefix__region"))
+    there = Refresh.objects.filter(
+        Exists(places.filter(deployment=OuterRef(OuterRef("pk")))), finished_at__isnull=False
+    )
+    return there.order_by("-finished_at").values("finished_at")[:1]
 
 
 def queue_outdated() -> None:

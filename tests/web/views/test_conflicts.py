@@ -175,7 +175,7 @@ def test_a_check_that_failed_as_a_whole_is_told(client: Client, found: Deploymen
 
 def test_settings_that_changed_since_are_told(client: Client, found: Deployment) -> None:
     Deployment.objects.filter(pk=found.pk).update(changed_at=timezone.now() + timedelta(minutes=1))
-    assert "The settings of this deployment changed since" in words(client.get(PAGE))
+    assert "What this was worked out from has changed since" in words(client.get(PAGE))
 
 
 def test_a_matrix_that_is_old_is_told(client: Client, found: Deployment) -> None:
