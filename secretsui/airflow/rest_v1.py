@@ -172,7 +172,8 @@ class RestV1:
 
 
 def _says_tests_are_off(found: Any) -> bool:
-    return found is None or (isinstance(found, dict) and "connections is disabled" in str(found.get("detail")))
+    """Some say it as JSON, others in plain text, which not every way here hands on."""
+    return found is None or "connections is disabled" in str(found.get("detail") if isinstance(found, dict) else found)
 
 
 def refusal(status: int, found: Found) -> ApiError | None:
