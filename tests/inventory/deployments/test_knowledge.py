@@ -14,6 +14,8 @@ from secretsui.inventory.models import Deployment, Prefix, Refresh, SecretRecord
 from tests.conftest import Place
 from tests.inventory.deployments import halden
 
+pytestmark = pytest.mark.database  # letter case is compared there
+
 
 @pytest.fixture
 def deployment(place: Place) -> Deployment:

@@ -10,6 +10,8 @@ from secretsui.inventory.models import Account, Deployment, Prefix
 from tests.conftest import Place
 from tests.inventory.deployments import halden
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture
 def deployment(place: Place) -> Deployment:

@@ -17,6 +17,8 @@ from secretsui.inventory.models import Deployment, Prefix, Refresh, ResolvedRow
 from tests.conftest import Place
 from tests.inventory.deployments import halden
 
+pytestmark = pytest.mark.database
+
 Sent = list[tuple[int, str]]
 
 
