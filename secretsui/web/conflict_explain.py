@@ -193,7 +193,7 @@ class Explanation:
             resolving.resolve_one(self.deployment, process, self.explained.kind, self.explained.key)
             for process in others
         ]
-        if all(_told(each) == _told(self.explained) for each in found):
+        if all(told(each) == told(self.explained) for each in found):
             return []
         return [_side(self.deployment, self.prefixes, each) for each in (self.explained, *found)]
 
@@ -244,7 +244,7 @@ class Explanation:
         return next((column for column in self.explained.columns if column.id == column_id), None)
 
 
-def _told(explained: Explained) -> tuple[str, Sequence[str], str]:
+def told(explained: Explained) -> tuple[str, Sequence[str], str]:
     """What makes two processes differ: another place, another name there, or another end."""
     names = [each.name for each in explained.asked.get(explained.winner, ())]
     return explained.winner.removeprefix("worker-"), names, explained.resolution.problem

@@ -230,8 +230,9 @@ def _cell(cell: Mapping[str, Any], column: Column, cells: Sequence[Mapping[str, 
 
 
 def _changed(cell: Mapping[str, Any]) -> str:
-    """When a value was changed, where there is one."""
-    moment = parse_datetime(str(cell.get("age") or "")) if cell.get("state") in HOLDING else None
+    """When a value was changed, where there is one; of an entry that two places read, once."""
+    is_told = cell.get("state") in HOLDING and cell.get("reason") != "same-entry"
+    moment = parse_datetime(str(cell.get("age") or "")) if is_told else None
     return _("Changed %(age)s") % {"age": ago_words(moment)} if moment else ""
 
 

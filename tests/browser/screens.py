@@ -478,7 +478,7 @@ SCREENS: Final[Mapping[str, Screen]] = {
     "conflict-delete-row": of_clash("delete-row"),
     "conflict-pattern": of_clash("pattern?pattern=%5Eclash"),
     "conflict-adopt": of_clash("adopt"),
-    "conflict-environment": of_clash("environment"),
+    "conflict-environment": at("/d/halden-prod/conflicts/connection/warehouse_readonly/-/environment"),
     "why": at("/why/"),
     "why-not-found": at("/why/?q=BIGQUERY-marketing&deployment=halden-prod"),
     "accounts": at("/settings/accounts/"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -61,10 +62,12 @@ def resolve(found: Deployment) -> None:
 
 def many(found: Deployment, number: int, process: str = "server", columns: int = 3) -> None:
     """So many resolved ids, of which every fifth is in a conflict."""
-    Deployment.objects.filter(pk=found.pk).update(resolved_at=timezone.now())
-    found.refresh_from_db()
     rows = (_row(found, process, each, columns) for each in range(number))
     ResolvedRow.objects.bulk_create(rows, batch_size=2_000)
+    conflicts = Counter(found.rows.filter(process=process).values_list("conflict", flat=True))
+    found.summary[process] = {"ids": sum(conflicts.values()), "conflicts": dict(conflicts)}
+    Deployment.objects.filter(pk=found.pk).update(resolved_at=timezone.now(), summary=found.summary)
+    found.refresh_from_db()
 
 
 def _row(found: Deployment, process: str, number: int, columns: int) -> ResolvedRow:
