@@ -74,7 +74,7 @@ def _seen(prefix: Prefix, name: str, change: Change | None) -> Iterator[Seen]:
         for process in processes(deployment):
             found = lookups(deployment, process, tables)
             shown = found.changed(change) if change else found
-            for (kind, key), column in of_secret(found, prefix, name).items():
+            for (kind, key), column in of_secret(found, prefix.pk, name).items():
                 yield Seen(deployment, process, column, explain(shown, kind, key))
 
 

@@ -12,7 +12,6 @@ from secretsui.inventory.deployments.columns import Column
 from secretsui.inventory.deployments.lookups import KINDS, Lookups
 from secretsui.inventory.deployments.tables import Everything, Listed
 from secretsui.inventory.models import Kind as StoredKind
-from secretsui.inventory.models import Prefix
 
 Id = tuple[Kind, str]
 ENVIRONMENTS: Final = ("worker-environment", "environment")
@@ -29,12 +28,12 @@ def ids(all_lookups: Sequence[Lookups], tables: Everything) -> Sequence[Id]:
     return sorted({**found, **{id_: None for each in settings for id_ in each}})
 
 
-def of_secret(lookups: Lookups, prefix: Prefix, name: str) -> Mapping[Id, str]:
+def of_secret(lookups: Lookups, prefix_id: int, name: str) -> Mapping[Id, str]:
     """The ids for which this secret is looked up, each with the first column that does."""
     found: dict[Id, str] = {}
     for column in lookups.columns:
         for listed in lookups.world.prefixes_of(column.layer, column.place):
-            if listed.id == prefix.pk:
+            if listed.id == prefix_id:
                 found = dict.fromkeys(_of_names(lookups, column, listed, [name]), column.id) | found
     return found
 

@@ -22,7 +22,7 @@ from secretsui.inventory.deployments.lookups import Change, Lookups, Part, looku
 from secretsui.inventory.deployments.settings import processes
 from secretsui.inventory.deployments.tables import Everything, OneByOne
 from secretsui.inventory.deployments.told import Held, absent
-from secretsui.inventory.models import Deployment, Prefix, ResolvedRow
+from secretsui.inventory.models import Deployment, ResolvedRow, SecretRecord
 
 SOME: Final = 500
 
@@ -103,21 +103,31 @@ def resolve_all(deployment: Deployment) -> int:
     known = ids(all_lookups, tables)
     rows = [_resolved(deployment, each, row(each, *id_)) for each in all_lookups for id_ in known]
     _write(deployment, began, rows)
+    for prefix_id, name in _changed_since(began, tables):
+        resolve_secret(deployment, prefix_id, name)
     return len(known)
 
 
-def resolve_secret(deployment: Deployment, prefix: Prefix, name: str) -> None:
-    """Only the rows of the ids that one secret is for."""
+def _changed_since(began: datetime, tables: Everything) -> Sequence[tuple[int, str]]:
+    """Secrets that were written or looked at while all this was worked out: their rows were overwritten."""
+    there = SecretRecord.objects.filter(prefix__in=list(tables.records), described_at__gte=began)
+    return list(there.values_list("prefix_id", "name"))
+
+
+def resolve_secret(deployment: Deployment, prefix_id: int, name: str) -> bool:
+    """Only the rows of the ids that one secret is for; not done while somebody writes all of them."""
     tables, rows = OneByOne(deployment), []
     for process in processes(deployment):
         found = lookups(deployment, process, tables)
-        rows += [_resolved(deployment, found, row(found, *id_)) for id_ in of_secret(found, prefix, name)]
+        rows += [_resolved(deployment, found, row(found, *id_)) for id_ in of_secret(found, prefix_id, name)]
     with transaction.atomic():
-        locked = Deployment.objects.select_for_update().get(pk=deployment.pk)
+        locked = Deployment.objects.select_for_update(skip_locked=True).filter(pk=deployment.pk)
+        if not locked:
+            return False
         for each in rows:
             _replace(each)
-        locked.summary = _counted(locked)
-        Deployment.objects.filter(pk=deployment.pk).update(summary=locked.summary)
+        Deployment.objects.filter(pk=deployment.pk).update(summary=_counted(deployment))
+    return True
 
 
 def _replace(new: ResolvedRow) -> None:

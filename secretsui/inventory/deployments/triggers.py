@@ -31,8 +31,8 @@ def prefix_changed(prefix: Prefix) -> None:
 def secret_changed(prefix: Prefix, name: str) -> None:
     """One secret was written or looked at: only the ids that it is for, at once."""
     for deployment in looking_at(prefix):
-        if deployment.resolved_at is not None:
-            resolving.resolve_secret(deployment, prefix, name)
+        if deployment.resolved_at is not None and not resolving.resolve_secret(deployment, prefix.pk, name):
+            queue(deployment)
 
 
 def layers_changed(deployment: Deployment) -> None:

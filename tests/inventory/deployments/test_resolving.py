@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -313,6 +314,22 @@ class TestAllIds:
 
         assert keys(deployment) == ["crm"]
 
+    def test_a_secret_that_changes_meanwhile_is_not_forgotten(
+        self, deployment: Deployment, place: Place, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        record = halden.secret(place.connections, "crm")
+        write = resolving._write
+
+        def later(*all_of_it: Any) -> None:
+            record.deleted_at = record.described_at = timezone.now()
+            record.save()
+            write(*all_of_it)
+
+        monkeypatch.setattr(resolving, "_write", later)
+        resolving.resolve_all(deployment)
+
+        assert ResolvedRow.objects.get().conflict == "nowhere"
+
     def test_resolving_does_not_count_as_a_change_of_the_deployment(self, deployment: Deployment) -> None:
         before = Deployment.objects.get().changed_at
         resolving.resolve_all(deployment)
@@ -347,7 +364,7 @@ class TestOneSecret:
         other = ResolvedRow.objects.get(key="erp").pk
         record.deleted_at = halden.NOON
         record.save()
-        resolving.resolve_secret(deployment, place.connections, record.name)
+        resolving.resolve_secret(deployment, place.connections.pk, record.name)
 
         assert ResolvedRow.objects.get(key="crm").conflict == "falls-through"
         assert ResolvedRow.objects.get(key="erp").pk == other
@@ -357,7 +374,7 @@ class TestOneSecret:
     def test_a_new_one_gets_its_row(self, deployment: Deployment, place: Place) -> None:
         resolving.resolve_all(deployment)
         halden.secret(place.connections, "crm")
-        resolving.resolve_secret(deployment, place.connections, "airflow/connections/crm")
+        resolving.resolve_secret(deployment, place.connections.pk, "airflow/connections/crm")
 
         assert keys(deployment) == ["crm"]
 
@@ -365,7 +382,7 @@ class TestOneSecret:
         record = halden.secret(place.connections, "crm")
         resolving.resolve_all(deployment)
         record.delete()
-        resolving.resolve_secret(deployment, place.connections, record.name)
+        resolving.resolve_secret(deployment, place.connections.pk, record.name)
 
         assert keys(deployment) == []
         deployment.refresh_from_db()

@@ -101,6 +101,15 @@ def test_a_secret_that_is_looked_at_changes_its_rows_at_once(deployment: Deploym
     assert ResolvedRow.objects.get().winner == "backend"
 
 
+def test_a_secret_that_changes_while_everything_is_written_waits_for_a_worker(
+    deployment: Deployment, place: Place, sent: Callable[..., Sent], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resolving, "resolve_secret", lambda *_: False)
+
+    work = lambda: triggers.secret_changed(place.connections, "airflow/connections/crm")  # noqa: E731
+    assert [each for each, _ in sent(work)] == [deployment.pk]
+
+
 def test_a_secret_that_may_have_changed_is_in_doubt_at_once(deployment: Deployment, place: Place) -> None:
     record = halden.secret(place.connections, "crm")
     sync.mark_stale(place.connections, record.name)
