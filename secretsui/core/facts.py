@@ -60,7 +60,7 @@ def _of_connection(text: Sensitive, decode: Decode) -> Facts:
     parts = _places(text.reveal(), read) if conn else prints.untold(read)
     return Facts(
         form=_form(text.reveal()),
-        conn_type=_conn_type(conn),
+        conn_type=conn_type_of(conn),
         endpoint=endpoint_of(text.reveal(), conn) if conn else "",
         parts={prints.TEXT: text, **parts},
         problem=faults[0].code,
@@ -93,6 +93,7 @@ def _form(text: str) -> Form:
     return "uri" if _URI_START.match(stripped) else "text"
 
 
-def _conn_type(conn: Connection | None) -> str:
+def conn_type_of(conn: Connection | None) -> str:
+    """Only what looks like a type: a misread text leaves other things in its place."""
     conn_type = conn.conn_type if conn else ""
     return conn_type if isinstance(conn_type, str) and _TYPE.fullmatch(conn_type) else ""

@@ -14,6 +14,7 @@ from secretsui.core.codec_errors import CodecError
 from secretsui.core.connection import Connection
 from secretsui.core.dialects import DIALECTS, RULES, Dialect
 from secretsui.core.endpoint import endpoint_of
+from secretsui.core.facts import conn_type_of
 from secretsui.core.sensitive import Hidden, Sensitive
 from secretsui.core.versions import at_least
 from secretsui.inventory.clean import fit
@@ -23,46 +24,54 @@ from secretsui.inventory.sync.values import key
 
 SOME: Final = 500
 KEY: Final = ("kind", "name", "team")
-FACTS: Final = (*("conn_type", "endpoint", "use", "fingerprints", "reported", "fingerprint_key", "held_in", "line"),)
+FACTS: Final = (
+    *("conn_type", "endpoint", "use", "fingerprints", "reported", "fingerprint_key", "maybe_unset", "held_in", "line"),
+)
 _key, _facts = attrgetter(*KEY), attrgetter(*FACTS)
 
 
 def of_row(deployment: Deployment, row: ConnectionRow | VariableRow) -> LayerEntry:
     """What is kept of a row of the metadata database. What the API masks is a place without a fingerprint."""
-    if isinstance(row, VariableRow):
-        return _of_value(deployment, row)
-    conn = row.connection
-    return LayerEntry(
+    kind, name = (Kind.VARIABLE, row.key) if isinstance(row, VariableRow) else (Kind.CONNECTION, row.conn_id)
+    entry = LayerEntry(
         deployment=deployment,
         layer=Layer.METASTORE,
-        kind=Kind.CONNECTION,
-        name=fit(LayerEntry, "name", row.conn_id),
+        kind=kind,
+        name=fit(LayerEntry, "name", name),
         team=fit(LayerEntry, "team", row.team),
-        conn_type=fit(LayerEntry, "conn_type", conn.conn_type if isinstance(conn.conn_type, str) else ""),
-        endpoint=fit(LayerEntry, "endpoint", endpoint_of("{", conn)),  # no URI, so no doubt what is the host
-        use={"*": "usable"},
-        fingerprints=prints.fingerprinted(places_of_row(deployment, conn), key().secret),
+        use={"*": "unknown"},
         fingerprint_key=key().id,
     )
+    _describe_row(entry, row)
+    return entry
+
+
+def _describe_row(entry: LayerEntry, row: ConnectionRow | VariableRow) -> None:
+    if isinstance(row, ConnectionRow):
+        describe_connection(entry, row.connection)
+        return
+    if not isinstance(row.value, Hidden):
+        entry.use = {"*": "usable" if row.value else "empty"}
+    entry.fingerprints = prints.fingerprinted(prints.places(row.value), key().secret)
+
+
+def describe_connection(entry: LayerEntry, conn: Connection) -> None:
+    """Of one that is kept in fields."""
+    entry.conn_type = fit(LayerEntry, "conn_type", conn_type_of(conn))
+    if not _was_uri(conn):
+        entry.endpoint = fit(LayerEntry, "endpoint", endpoint_of("{", conn))
+    entry.use = {"*": "usable"}
+    entry.fingerprints = prints.fingerprinted(places_of_row(entry.deployment, conn), key().secret)
 
 
 def places_of_row(deployment: Deployment, conn: Connection) -> prints.Places:
     dialect: Dialect = "3.3" if at_least(deployment.airflow, "3") else "2.11"
-    return prints.places({dialect: conn})
+    return prints.places({dialect: conn}, names_keys=not _was_uri(conn))
 
 
-def _of_value(deployment: Deployment, row: VariableRow) -> LayerEntry:
-    use = "unknown" if isinstance(row.value, Hidden) else "usable" if row.value else "empty"
-    return LayerEntry(
-        deployment=deployment,
-        layer=Layer.METASTORE,
-        kind=Kind.VARIABLE,
-        name=fit(LayerEntry, "name", row.key),
-        team=fit(LayerEntry, "team", row.team),
-        use={"*": use},
-        fingerprints=prints.fingerprinted(prints.places(row.value), key().secret),
-        fingerprint_key=key().id,
-    )
+def _was_uri(conn: Connection) -> bool:
+    """A URI that was not encoded leaves pieces of its password in other fields; it has no place for a description."""
+    return isinstance(conn.description, Hidden)
 
 
 def describe(entry: LayerEntry, text: Sensitive) -> None:

@@ -193,9 +193,7 @@ def _managed_object(source: EnvSource, found: ManagedObject) -> LayerEntry:
     if found.kind == "variable":
         _fill(entry, found.value)
     else:
-        conn = _connection(found.fields)
-        entry.conn_type = fit(LayerEntry, "conn_type", conn.conn_type if isinstance(conn.conn_type, str) else "")
-        entry.fingerprints = prints.fingerprinted(entries.places_of_row(source.deployment, conn), key().secret)
+        entries.describe_connection(entry, _connection(found.fields))
     return entry
 
 

@@ -237,6 +237,14 @@ def test_exported_files_are_the_metadata_layer(deployment: Deployment) -> None:
     assert "canary" not in everything()
 
 
+def test_of_an_exported_uri_nothing_is_named_that_may_be_a_piece_of_its_password(deployment: Deployment) -> None:
+    lines = "a=postgres://user:x@db.example/s?canary-14=1\n"
+    sources.store_export(deployment, {"connection": lines})
+    assert (entry("a").endpoint, entry("a").conn_type) == ("", "postgres")
+    assert "extra" in entry("a").fingerprints
+    assert "canary" not in everything()
+
+
 def test_a_file_with_an_entry_that_cannot_be_read_changes_nothing(deployment: Deployment) -> None:
     sources.store_export(deployment, {"connection": EXPORT})
     with pytest.raises(reading.Unreadable) as unreadable:
