@@ -89,6 +89,8 @@ def _place(found: Row, step: Step, part: Part) -> None:
             found.winner, found.won = part.column.id, told.held if told else None
         elif resolution.problem:
             state, reason = "never", resolution.problem
+        elif step.outcome == "unknown" and any(step is each for each in resolution.trace):
+            state = "wins-if"  # the second place of a layer whose first one is not known
     found.cells[part.column.id] = _cell(state, reason, told)
 
 

@@ -229,6 +229,25 @@ class TestOneId:
         assert (cell["state"], cell["compared"], cell["prefix"]) == ("shadowed", "different", shared.pk)
         assert [each.is_sent for each in both.asked["backend/shared"]] == [False]
 
+    def test_a_shared_secret_wins_if_the_own_account_has_none(self, place: Place) -> None:
+        shared = Prefix.objects.create(
+            account=place.account, region="us-east-2", path="airflow/connections", kind="connection"
+        )
+        deployment = halden.deployment(
+            place.connections,
+            backend_class=halden.SHARED,
+            backend_kwargs={"shared_account": "111122223333"},
+            providers={"apache-airflow-providers-amazon": "8.29"},
+        )
+        halden.look(deployment, shared, place="shared")
+        Prefix.objects.filter(pk=place.connections.pk).update(as_of=None)
+        halden.secret(shared, "crm")
+        halden.read(deployment)
+        halden.source(deployment)
+        halden.row(deployment, "crm")
+
+        assert states(one(deployment)) == ["unknown", "wins-if", "absent", "wins-if"]
+
     def test_a_provider_that_the_shared_backend_cannot_bear_reaches_nothing(self, place: Place) -> None:
         deployment = halden.deployment(
             place.connections,
