@@ -68,8 +68,9 @@ class _Judge:
     def __init__(self, kind: Kind, wanted: str, prefixes: Iterable[str]) -> None:
         self.kind, self.wanted = kind, wanted
         self.spellings = _spellings(wanted)
-        starts = {each.strip(_EDGES) for each in (CONNECTIONS, VARIABLES, *prefixes)} - {""}
-        self.start = re.compile(rf"[{_EDGES}]*(?:{'|'.join(map(re.escape, starts))})[{_EDGES}]+", re.IGNORECASE)
+        starts = {_spellings(each.strip(_EDGES))[-1] for each in (CONNECTIONS, VARIABLES, *prefixes)} - {""}
+        longest_first = sorted(map(re.escape, starts), key=len, reverse=True)
+        self.start = re.compile(rf"[{_EDGES}]*(?:{'|'.join(longest_first)})[{_EDGES}]")
         self.bare = self._bare(self.spellings[-1])
         self.limit = min(2, len(wanted) // 3)
 

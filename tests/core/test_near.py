@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from secretsui.core.near import MOST, WHYS, Known, Near, distance_up_to, near
 
-PREFIXES = ("airflow/connections", "/airflow/variables/", "")
+PREFIXES = ("airflow/connections", "/airflow/variables/", "airflow-variables", "")
 
 
 def whys(wanted: str, *known: Known | str) -> list[str]:
@@ -32,6 +32,8 @@ def found(wanted: str, *known: Known | str) -> list[Near]:
         ("my_db", "airflow/connections/my_db", "prefix-repeated"),
         ("my_db", "/airflow/connections/my-db", "prefix-repeated"),
         ("AIRFLOW_CONN_MY_DB", "my_db", "prefix-repeated"),
+        ("my_db", "Airflow-Variables-my_db", "prefix-repeated"),
+        ("_db", "airflow/connections/_db", "prefix-repeated"),
         ("my_db", "my_dv", "edit-distance"),
         ("my_db", "ym_db", "edit-distance"),
         ("warehouse", "warehuose2", "edit-distance"),
