@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from operator import attrgetter
 from typing import Final
 
@@ -21,6 +23,8 @@ from secretsui.inventory.clean import fit
 from secretsui.inventory.models import Deployment, Kind, LayerEntry
 from secretsui.inventory.models.layers import Layer
 from secretsui.inventory.sync.values import key
+
+logger = logging.getLogger(__name__)
 
 SOME: Final = 500
 KEY: Final = ("kind", "name", "team")
@@ -42,7 +46,8 @@ def of_row(deployment: Deployment, row: ConnectionRow | VariableRow) -> LayerEnt
         use={"*": "unknown"},
         fingerprint_key=key().id,
     )
-    _describe_row(entry, row)
+    with _understood(entry):
+        _describe_row(entry, row)
     return entry
 
 
@@ -79,6 +84,11 @@ def describe(entry: LayerEntry, text: Sensitive) -> None:
     if not text:
         entry.use = {"*": "empty"}
         return
+    with _understood(entry):
+        _describe_text(entry, text)
+
+
+def _describe_text(entry: LayerEntry, text: Sensitive) -> None:
     found = facts.facts(text, entry.kind, codec.decode)
     entry.conn_type = fit(LayerEntry, "conn_type", found.conn_type)
     entry.endpoint = fit(LayerEntry, "endpoint", found.endpoint)
@@ -101,6 +111,16 @@ def _can_be_cached(text: Sensitive, dialect: Dialect) -> bool:
     except CodecError:
         return False
     return True
+
+
+@contextmanager
+def _understood(entry: LayerEntry) -> Iterator[None]:
+    """One value that we fail on must not keep all others from being known."""
+    try:
+        yield
+    except Exception:
+        logger.exception("value not understood layer=%s name=%s", entry.layer, entry.name)
+        entry.use, entry.fingerprints = {"*": "unknown"}, {prints.UNTOLD: prints.HIDDEN}
 
 
 def replace(before: QuerySet[LayerEntry], entries: Iterable[LayerEntry]) -> int:

@@ -12,7 +12,8 @@ from secretsui.access.deployment_door import open_deployment
 from secretsui.access.door import Job
 from secretsui.access.models import AccessEvent
 from secretsui.core import prints
-from secretsui.inventory.deployments import checks, collecting
+from secretsui.core.connection import Connection
+from secretsui.inventory.deployments import checks, collecting, entries
 from secretsui.inventory.models import Check, Deployment, Kind, LayerEntry, LayerState
 from secretsui.inventory.sync.values import key
 from tests.airflow.answering import Cut, Reply, Server
@@ -190,6 +191,22 @@ def test_a_check_asks_for_lists_alone(deployment: Deployment, airflow: Airflow, 
     paths = [call.path for call in server.calls]
     assert paths.count("/api/v2/connections") == 10
     assert not [path for path in paths if path.startswith("/api/v2/connections/")]
+
+
+def test_one_row_that_we_fail_on_does_not_hide_the_others(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = entries.endpoint_of
+
+    def fail(text: str, conn: Connection) -> str:
+        if conn.conn_type == "http":
+            raise RuntimeError
+        return whole(text, conn)
+
+    monkeypatch.setattr(entries, "endpoint_of", fail)
+    assert check(deployment).state == "done"
+    assert (entry("crm").use, entry("crm").fingerprints) == ({"*": "unknown"}, {prints.UNTOLD: prints.HIDDEN})
+    assert entry("warehouse").use == {"*": "usable"}
 
 
 def test_a_check_that_was_closed_meanwhile_writes_nothing(deployment: Deployment) -> None:
