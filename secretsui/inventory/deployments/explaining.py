@@ -69,7 +69,7 @@ def before_saving(prefix: Prefix, key: str, kind: str, prints: Prints | None) ->
 
 
 def _seen(prefix: Prefix, name: str, change: Change | None) -> Iterator[Seen]:
-    for deployment in looking_at(prefix):
+    for deployment in looking_at(prefix).prefetch_related("sources", "layer_states"):
         tables = OneByOne(deployment)
         for process in processes(deployment):
             found = lookups(deployment, process, tables)

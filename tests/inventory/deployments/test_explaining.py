@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from secretsui.core import facts, prints
@@ -162,3 +164,14 @@ def test_without_a_secret_it_is_gone_from_every_layer_that_reads_it(place: Place
     found = explaining.without(deployment, "task", "connection", "crm", "worker-backend")
 
     assert (found.cells["worker-backend"]["state"], found.cells["backend"]["state"]) == ("absent", "absent")
+
+
+def test_a_few_queries_per_deployment_tell_of_a_secret(place: Place, django_assert_max_num_queries: Any) -> None:
+    for number in range(3):
+        deployment = halden.deployment(place.connections, f"halden-{number}", airflow_version="3.3.2")
+        halden.read(deployment)
+        halden.source(deployment)
+    halden.secret(place.connections, "crm")
+
+    with django_assert_max_num_queries(3 + 3 * 9):
+        assert len(explaining.for_secret(place.connections, "crm")) == 6
