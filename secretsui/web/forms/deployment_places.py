@@ -44,7 +44,7 @@ SPOTS: Final[Sequence[Spot]] = [
 
 
 class PlacesForm(forms.Form):
-    """An account and a region for each. What is left empty is taken from the kwargs where these tell it."""
+    """An account and a region for each. What is left empty is filled in as far as it can be told."""
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, deployment: Deployment | None = None) -> None:
         super().__init__(data)
@@ -77,7 +77,7 @@ class PlacesForm(forms.Form):
         return data
 
     def save(self, deployment: Deployment) -> Sequence[str]:
-        """What was taken from the kwargs, in words."""
+        """What was filled in, in words."""
         return [words for spot in SPOTS if (words := self._set(deployment, spot))]
 
     def _set(self, deployment: Deployment, spot: Spot) -> str:
@@ -94,13 +94,18 @@ class PlacesForm(forms.Form):
 
 
 def proposed(deployment: Deployment, spot: Spot, accounts: Iterable[Account]) -> tuple[Account | None, str]:
-    """Where the kwargs say that it looks, as far as that is an account which is known here."""
+    """Where the kwargs say that it looks, as far as that is an account which is known here.
+
+    Kwargs that name no account leave the identity of its processes, most likely one of the deployment's account.
+    """
     path, kwargs = _backend(deployment, spot.layer)
     if not path.startswith(_OF_AWS):
         return None, ""
-    number, profile, region = _of_shared(path, kwargs) if spot.place == "shared" else _of_own(kwargs)
-    found = next((each for each in accounts if _is(each, number, profile)), None)
-    return found, region
+    is_own = spot.place == LayerPlace.Place.OWN
+    number, profile, region = _of_own(kwargs) if is_own else _of_shared(path, kwargs)
+    if is_own and not (number or profile):
+        return deployment.account, region or deployment.region
+    return next((each for each in accounts if _is(each, number, profile)), None), region
 
 
 def _backend(deployment: Deployment, layer: str) -> tuple[str, Kwargs]:
@@ -136,6 +141,6 @@ def _is(account: Account, number: str, profile: str) -> bool:
 
 
 def _told(spot: Spot, account: Account, region: str) -> str:
-    words = _("%(layer)s looks in %(account)s, %(region)s: so say its kwargs. Correct it if that is wrong.")
+    words = _("%(layer)s looks in %(account)s, %(region)s, as far as can be told. Correct it if that is wrong.")
     layer = LayerPlace.Layer(spot.layer).label if spot.place == "own" else LayerPlace.Place.SHARED.label
     return words % {"layer": layer, "account": account.name, "region": region or account.region}

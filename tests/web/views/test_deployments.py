@@ -7,7 +7,8 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from secretsui.access.models import AccessEvent, DeploymentGrant, DeploymentLevel
-from secretsui.inventory.models import Account, Check, Deployment, LayerPlace
+from secretsui.core.backend_settings import SERVER
+from secretsui.inventory.models import Account, Check, Deployment, EnvSource, LayerPlace
 from tests.conftest import Place, logged_in
 from tests.web.rows import text, words
 
@@ -323,7 +324,24 @@ def test_where_a_backend_looks_is_taken_from_its_kwargs(
     page = words(admin.post(HOME + "new/", typed(backend_class=SECRETS_MANAGER, backend_kwargs=kwargs), follow=True))
     where = LayerPlace.objects.first()
     assert (where.account.name, where.region) == (account, region) if where else account is None
-    assert (f"Secrets backend looks in {account}, {region}: so say its kwargs." in page) == bool(account)
+    assert (f"Secrets backend looks in {account}, {region}, as far as can be told." in page) == bool(account)
+
+
+def test_a_backend_whose_kwargs_name_no_account_looks_in_that_of_the_deployment(admin: Client, place: Place) -> None:
+    sent = typed(api="mwaa", account="data-dev", region="us-east-1", mwaa_environment="halden")
+    admin.post(HOME + "new/", sent | {"backend_class": SECRETS_MANAGER})
+    where = LayerPlace.objects.get()
+    assert (where.account, where.region) == (place.account, "us-east-1")
+
+
+def test_where_a_source_sets_the_backend_its_kwargs_tell_the_account(
+    admin: Client, deployment: Deployment, place: Place
+) -> None:
+    settings = {SERVER: SECRETS_MANAGER, f"{SERVER}_KWARGS": '{"role_arn": "arn:aws:iam::111122223333:role/airflow"}'}
+    EnvSource.objects.create(deployment=deployment, form="env-file", settings=settings)
+    assert "A source of the environment sets SecretsManagerBackend" in words(admin.get(PAGE))
+    admin.post(PAGE, typed(name="halden-prod"))
+    assert LayerPlace.objects.get().account == place.account
 
 
 def test_the_shared_account_is_taken_from_its_kwargs(admin: Client, place: Place) -> None:
