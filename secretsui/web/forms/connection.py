@@ -236,7 +236,8 @@ class ConnectionFields(forms.Form):
 
     @property
     def example(self) -> str:
-        return json.dumps(dict(self.type.example), indent=2, ensure_ascii=False) if self.type and self.type.example else ""
+        found = dict(self.type.example) if self.type else {}
+        return json.dumps(found, indent=2, ensure_ascii=False) if found else ""
 
     def clean_conn_type(self) -> str:
         typed: str = self.cleaned_data["conn_type"]
