@@ -11,13 +11,14 @@ from django.shortcuts import render
 
 from secretsui.core import renderings
 from secretsui.core.renderings import Rendering, WrittenAs
-from secretsui.inventory.models import Kind
+from secretsui.inventory.models import Kind, Prefix
 from secretsui.web import variable_preview
 from secretsui.web.connection_form import MAIN, Composed, Form, to_text
 from secretsui.web.forms.connection import FIELDS, ConnectionFields
 from secretsui.web.forms.extra_inputs import PREFIX
 from secretsui.web.readings import table
 from secretsui.web.review import Review, review
+from secretsui.web.winning import before_saving
 
 _ASKED: Final = ("preview", "show-preview")
 
@@ -115,8 +116,9 @@ def _is_typed(form: Form) -> bool:
     return any(typed)
 
 
-def preview_of(request: HttpRequest, form: Form, kind: str, target: Target, *, new: bool = False) -> HttpResponse:
+def preview_of(request: HttpRequest, form: Form, target: Target, prefix: Prefix, *, new: bool = False) -> HttpResponse:
     """The fragment beside the form. What is kept from a stored version is not part of it."""
-    context = context_of(request.POST, form, kind, target, new=new)
-    keeps = not new and kind == Kind.CONNECTION
-    return render(request, "edit/preview.html", {**context, "keeps": keeps})
+    context = context_of(request.POST, form, prefix.kind, target, new=new)
+    keeps = not new and prefix.kind == Kind.CONNECTION
+    winning = before_saving(request, prefix, target.key, None if keeps else context.get("composed"))
+    return render(request, "edit/preview.html", {**context, "keeps": keeps, "winning": winning})

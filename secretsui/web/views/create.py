@@ -38,6 +38,7 @@ from secretsui.web.review import Review, review
 from secretsui.web.signing_in import keeps_page, keeps_text, kept
 from secretsui.web.subject import Links
 from secretsui.web.switching import asked_for
+from secretsui.web.winning import before_saving
 
 
 class IdentityForm(forms.Form):
@@ -130,7 +131,7 @@ def preview(request: HttpRequest, choice: Choice) -> HttpResponse:
     draft = _draft(request, prefix, choice)
     key = request.POST.get("key", "")
     target = Target(key, prefix.name_of(key), prefix.region)
-    return preview_of(request, draft.editor.form, prefix.kind, target, new=True)
+    return preview_of(request, draft.editor.form, target, prefix, new=True)
 
 
 def _open(request: HttpRequest, choice: Choice) -> HttpResponse:
@@ -191,6 +192,7 @@ def _page(request: HttpRequest, draft: Draft, *, status: int = 200, **facts: Any
         "choice": draft.choice,
         "lacks": draft.choice.lacks(getattr(editor.form, "form_type", "")),
         "several": len(writable(request)) > 1,
+        "winning": before_saving(request, draft.prefix, request.POST.get("key", "").strip(), facts.get("composed")),
         **facts,
     }
     return render(request, "edit/new.html", everything, status=status)

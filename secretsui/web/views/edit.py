@@ -29,6 +29,7 @@ from secretsui.web.review import review
 from secretsui.web.signing_in import keeps_page, keeps_text
 from secretsui.web.subject import Subject
 from secretsui.web.switching import asked_for
+from secretsui.web.winning import before_saving
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ def _again(request: HttpRequest, found: Subject, *, status: int, **facts: Any) -
 def _page(request: HttpRequest, found: Subject, editor: Editor, *, status: int = 200, **more: Any) -> HttpResponse:
     kind = found.prefix.kind
     facts = {"subject": found, "editor": editor, "form": editor.form, "types": known_types(), "kind": kind}
+    facts["winning"] = before_saving(request, found.prefix, found.key, editor.composed)
     return render(
         request, "edit/edit.html", {**facts, **facts_of(editor.composed, kind, editor.review), **more}, status=status
     )
@@ -224,4 +226,4 @@ def preview(request: HttpRequest, account: str, region: str, name: str) -> HttpR
     found = subject.find(request, account, region, name)
     subject.require(found, Level.WRITE)
     kind, mode = found.prefix.kind, request.POST.get("mode", "")
-    return preview_of(request, bind(request.POST, kind, None, mode=mode), kind, _target(found))
+    return preview_of(request, bind(request.POST, kind, None, mode=mode), _target(found), found.prefix)

@@ -10,13 +10,19 @@ from secretsui.stores.base import StoreError
 from secretsui.web import live, subject, value_rows
 from secretsui.web.forms.stored_json import pretty
 from secretsui.web.htmx import is_fragment
+from secretsui.web.winning import Winning
 
 
 @require_GET
 def show(request: HttpRequest, account: str, region: str, name: str) -> HttpResponse:
     found = subject.find(request, account, region, name)
     now = live.look(found.door, name)
-    facts = {"subject": found, "rows": value_rows.masked(found.record, found.prefix.kind), "live": now}
+    facts = {
+        "subject": found,
+        "rows": value_rows.masked(found.record, found.prefix.kind),
+        "live": now,
+        "winning": Winning(request, found.prefix, found.key),
+    }
     return render(request, "secret/secret.html", facts, status=live.status_of(now.error))
 
 
