@@ -156,7 +156,12 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "refresh what is due": {"task": "secretsui.access.tasks.refresh_due", "schedule": 60.0},
     "check what is due": {"task": "secretsui.access.tasks.check_due", "schedule": 60.0},
+    "sweep audits": {"task": "secretsui.audits.tasks.sweep", "schedule": 60.0},
 }
+
+# How many prefixes and deployments an audit reads at once, and which share of each quota of AWS jobs may use.
+AUDIT_PARALLEL = env.int("SECRETSUI_AUDIT_PARALLEL", default=4)
+QUOTA_SHARE = env.float("SECRETSUI_AUDIT_QUOTA_SHARE", default=0.2)
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

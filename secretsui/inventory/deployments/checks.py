@@ -44,18 +44,23 @@ class Closed(Exception):
 
 def queue(deployment: Deployment, trigger: str = "manual") -> Check:
     """The active check of the deployment, or a new one whose task is sent when the transaction commits."""
+    check, is_new = active(deployment, trigger)
+    if is_new:
+        transaction.on_commit(partial(send, check.pk))
+    return check
+
+
+def active(deployment: Deployment, trigger: str) -> tuple[Check, bool]:
+    """The active check of the deployment, or a new one, for whoever runs it; and whether it is new."""
     try:
         with transaction.atomic():
-            check, created = Check.objects.get_or_create(
+            return Check.objects.get_or_create(
                 deployment=deployment,
                 state__in=Check.ACTIVE,
                 defaults={"state": Check.State.QUEUED, "trigger": trigger},
             )
     except IntegrityError:  # somebody else's came first, and has ended meanwhile
-        return deployment.checks.latest("id")
-    if created:
-        transaction.on_commit(partial(send, check.pk))
-    return check
+        return deployment.checks.latest("id"), False
 
 
 def send(check_id: int) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from django.db import Error, connections
+from django.db.models import Model
 from django.utils import timezone
 
-from secretsui.inventory.models import Check, Refresh
+from secretsui.inventory.models import Refresh
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ class Progress:
     read: int = 0
     unreadable: int = 0
     saved_at: float = 0.0
+    watch: Callable[[Progress], None] | None = None  # of whoever shows the refresh as a part of something else
 
     @property
     def is_due(self) -> bool:
@@ -61,13 +63,19 @@ class Progress:
         ):
             raise Closed
         self.saved_at = time.monotonic()
+        if self.watch:
+            self.watch(self)
 
 
 @contextmanager
-def heartbeat(job: Refresh | Check) -> Iterator[None]:
-    """Signs of life also while the store or Airflow lets us wait, from a thread of their own."""
+def heartbeat(job: Model, alive: str = Refresh.State.RUNNING) -> Iterator[None]:
+    """Signs of life (`beat_at`) also while the store or Airflow lets us wait, from a thread of their own.
+
+    They end when the row's state is not `alive` any more.
+    """
     stop = threading.Event()
-    thread = threading.Thread(target=_beat, args=(type(job), job.pk, stop), name=f"heartbeat-{job.pk}", daemon=True)
+    arguments = (type(job), job.pk, alive, stop)
+    thread = threading.Thread(target=_beat, args=arguments, name=f"heartbeat-{job.pk}", daemon=True)
     thread.start()
     try:
         yield
@@ -76,12 +84,12 @@ def heartbeat(job: Refresh | Check) -> Iterator[None]:
         thread.join()
 
 
-def _beat(table: type[Refresh | Check], job_id: int, stop: threading.Event) -> None:
+def _beat(table: type[Model], job_id: int, alive: str, stop: threading.Event) -> None:
     left = LONGEST_SECONDS
     while left > 0 and not stop.wait(BEAT_SECONDS):
         left -= BEAT_SECONDS
         try:
-            table._default_manager.filter(pk=job_id, state=table.State.RUNNING).update(beat_at=timezone.now())  # noqa: SLF001 - documented API
+            table._default_manager.filter(pk=job_id, state=alive).update(beat_at=timezone.now())  # noqa: SLF001 - documented API
         except Error:
             logger.exception("no sign of life written %s=%s", table.__name__.lower(), job_id)
         finally:

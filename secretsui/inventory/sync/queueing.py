@@ -37,16 +37,21 @@ NOT_SENT: Final = Failure(
 
 def queue(prefix: Prefix, trigger: str = "manual") -> Refresh:
     """The active refresh of the prefix, or a new one whose task is sent when the transaction commits."""
+    refresh, is_new = active(prefix, trigger)
+    if is_new:
+        transaction.on_commit(partial(send, refresh.pk))
+    return refresh
+
+
+def active(prefix: Prefix, trigger: str) -> tuple[Refresh, bool]:
+    """The active refresh of the prefix, or a new one, for whoever runs it; and whether it is new."""
     try:
         with transaction.atomic():
-            refresh, created = Refresh.objects.get_or_create(
+            return Refresh.objects.get_or_create(
                 prefix=prefix, state__in=Refresh.ACTIVE, defaults={"state": Refresh.State.QUEUED, "trigger": trigger}
             )
     except IntegrityError:  # somebody else's came first, and has ended meanwhile
-        return prefix.refreshes.latest("id")
-    if created:
-        transaction.on_commit(partial(send, refresh.pk))
-    return refresh
+        return prefix.refreshes.latest("id"), False
 
 
 def send(refresh_id: int) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
 from django.db import transaction
 
+from secretsui.inventory import allowance
 from secretsui.inventory.models import Prefix
 from secretsui.inventory.sync import values
 from secretsui.inventory.sync.progress import Progress
@@ -17,6 +19,7 @@ from secretsui.stores.base import StoreError
 # transaction.
 ASKED: Final = 1000
 WRITTEN: Final = 400
+BATCH: Final = 20
 # What concerns the whole store: the rest need not be asked.
 GENERAL: Final = ("throttled", "expired", "unavailable")
 
@@ -50,6 +53,7 @@ class Reading:
         names, self._wanted = self._wanted[:ASKED], self._wanted[ASKED:]
         if self.broke_off:
             return
+        allowance.take(self.prefix, "BatchGetSecretValue", math.ceil(len(names) / BATCH))
         try:
             self._read(names)
         except StoreError as error:

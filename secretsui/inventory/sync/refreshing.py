@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
 from django.db import Error, connection
 from django.utils import timezone
 
+from secretsui.inventory import allowance
 from secretsui.inventory.models import Refresh
 from secretsui.inventory.sync.ahead import ahead
 from secretsui.inventory.sync.closing import Ending, Failure, close, close_as_failed
@@ -38,7 +39,7 @@ class Source(Counting, Protocol):
     def read(self, names: Sequence[str]) -> Iterator[Mapping[str, Value | StoreError]]: ...
 
 
-def run(refresh: Refresh, store: Source) -> Refresh:
+def run(refresh: Refresh, store: Source, watch: Callable[[Progress], None] | None = None) -> Refresh:
     """The refresh as it ended. One that is not queued any more (a task delivered twice) is left alone.
 
     A `StoreError` or a database error becomes the row's state and words; it is not raised.
@@ -46,7 +47,7 @@ def run(refresh: Refresh, store: Source) -> Refresh:
     try:
         if _claim(refresh):
             with heartbeat(refresh):
-                close(refresh, _work(refresh, store))
+                close(refresh, _work(refresh, store, watch))
     except Closed:
         logger.warning("refresh was closed by somebody else refresh=%s", refresh.pk)
     except Error:
@@ -66,11 +67,12 @@ def _claim(refresh: Refresh) -> bool:
     return bool(claimed)
 
 
-def _work(refresh: Refresh, store: Source) -> Ending:
-    prefix, progress = refresh.prefix, Progress(refresh, store)
+def _work(refresh: Refresh, store: Source, watch: Callable[[Progress], None] | None) -> Ending:
+    prefix, progress = refresh.prefix, Progress(refresh, store, watch=watch)
     listing, reading = Listing(prefix, progress), Reading(prefix, store, progress)
     try:
         for page in ahead(store.list(prefix.start), PAGES_AHEAD):
+            allowance.take(prefix, "ListSecrets")
             reading.want(listing.take(page))
     except StoreError as error:
         mark_missing(listing)
