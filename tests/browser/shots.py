@@ -41,6 +41,8 @@ MANY: Final = {
     "many-last-page": at("/secrets/?account=bench&page=200"),
     "many-found": at("/secrets/?q=snowflake_warehouse"),
     "many-accounts": at("/settings/accounts/"),
+    "many-conflicts": at("/d/many-ids/conflicts/?all=1&page=201"),
+    "many-conflicts-one": at("/d/many-ids/conflicts/?q=warehouse_04242"),
 }
 
 
@@ -95,6 +97,7 @@ def main(folder: Path, wanted: Sequence[str]) -> None:
                 Album(browser, product, folder).take(EMPTY, wanted)
         with running() as product:
             album = Album(browser, product, folder)
+            product.clashing(10_000)
             album.take(SCREENS, wanted)
             if not wanted or set(wanted) & set(MANY):
                 product.tell("many", number=10_000)

@@ -111,9 +111,6 @@ class Stage:
 
     def matrix(self, number: int, keys: list[str]) -> None:
         """One more deployment with so many resolved ids; these secrets of the index shadow rows of its Airflow."""
-        from django.contrib.auth.models import User
-
-        from secretsui.access.models import DeploymentLevel
         from secretsui.inventory.models import Prefix
         from tests.inventory.deployments import halden
         from tests.web import deployed
@@ -127,9 +124,7 @@ class Stage:
         deployed.resolve(found)
         for process in ("task", "server"):
             deployed.many(found, number, process, columns=5)
-        for name in ("admin", "alice"):
-            deployed.grant(User.objects.get(username=name), found, DeploymentLevel.FIX)
-        deployed.grant(User.objects.get(username="bob"), found, DeploymentLevel.SEE)
+        self.grants()
 
     def queue(self, path: str) -> None:
         from secretsui.inventory import sync
