@@ -21,6 +21,7 @@ from secretsui.inventory.deployments.told import Told
 from secretsui.inventory.models import Deployment
 
 KINDS: Final[Sequence[Kind]] = ("connection", "variable")
+Answers = Sequence[tuple[Ask, Told, bool]]  # whether it was sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +29,20 @@ class Part:
     """What one column has to do with one id: the questions, sent or not, with what is known of their answers.
 
     `asks` are empty where the layer asks none; `lying` is what it would have found without the setting that keeps it
-    from asking.
+    from asking. `decisive` is the answer that counts.
     """
 
     column: Column
-    layer: Layer
-    asks: Sequence[tuple[Ask, Told, bool]]  # whether it was sent
+    asks: Answers
+    decisive: Told | None
     lying: Told | None = None
 
-    @property
-    def decisive(self) -> Told | None:
-        """The answer that counts: the last one that was sent, else the first that says anything lies there."""
-        sent = [told for _, told, is_sent in self.asks if is_sent]
-        unsent = [told for _, told, is_sent in self.asks if not is_sent]
-        return sent[-1] if sent else next((told for told in unsent if told.held), unsent[0] if unsent else None)
+
+def decisive(asks: Answers) -> Told | None:
+    """The last one that was sent, else the first that says anything lies there."""
+    sent = [told for _, told, is_sent in asks if is_sent]
+    unsent = [told for _, told, is_sent in asks if not is_sent]
+    return sent[-1] if sent else next((told for told in unsent if told.held), unsent[0] if unsent else None)
 
 
 class Telling(Protocol):
@@ -97,14 +98,15 @@ class Lookups:
             columns = self.of_layer[step.layer.id]
             if len(columns) == 1 and step.asks:
                 known = self.known[kind][step.layer.id]
-                yield step, Part(columns[0], step.layer, [(ask, known.tell(ask), True) for ask in step.asks])
+                asks = [(ask, known.tell(ask), True) for ask in step.asks]
+                yield step, Part(columns[0], asks, asks[-1][1])
             else:
                 yield from ((step, self._part(each, step, kind, key)) for each in columns)
 
     def _part(self, column: Column, step: Step, kind: Kind, key: str) -> Part:
         known, asks = self.known[kind][step.layer.id], self.asks(step.layer, kind, key)
         here = [(ask, known.tell(ask), ask in step.asks) for ask in asks if ask.place == column.place]
-        return Part(column, step.layer, here, None if here else self._lying(column, kind, key))
+        return Part(column, here, decisive(here), None if here else self._lying(column, kind, key))
 
     def _lying(self, column: Column, kind: Kind, key: str) -> Told | None:
         known = self.known[kind][column.layer]
