@@ -142,8 +142,9 @@ def test_kwargs_that_keep_airflow_from_starting(name: str, kwargs: dict[str, Any
     assert found.airflow_class == raised
 
 
-def test_a_shared_account_must_be_named() -> None:
-    found = source_of(Backend(PATHS[SHARED], {}), Context("3.3"))
+@pytest.mark.parametrize("kwargs", [{}, {"config_prefix": 5}])
+def test_a_shared_account_must_be_named(kwargs: dict[str, Any]) -> None:
+    found = source_of(Backend(PATHS[SHARED], kwargs), Context("3.3"))
     assert found == Raises("TypeError", "missing-kwarg", "shared_account")
 
 

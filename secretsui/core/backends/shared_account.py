@@ -24,10 +24,10 @@ _TOO_NEW: Final = Raises("TypeError", "shared-too-new")
 
 class SharedSecretsManager(SecretsManager):
     def __init__(self, backend: Backend, context: Context) -> None:
-        super().__init__(backend, context)
         kwargs = backend.kwargs
-        if "shared_account" not in kwargs:
+        if "shared_account" not in kwargs:  # noticed before all that is wrong with the others
             raise BadKwargs(Raises("TypeError", "missing-kwarg", "shared_account"))
+        super().__init__(backend, context)
         self.account = kwargs["shared_account"]
         self.shared_prefix = kwargs.get("connections_prefix_shared", "airflow/connections")
         self.region = kwargs.get("aws_region") or context.environ.get("AWS_REGION", DEFAULT_REGION)
