@@ -27,6 +27,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
 
 
 def test_every_task_that_is_sent_or_scheduled_exists() -> None:
+    app.loader.import_default_modules()
     named = {checks.TASK, triggers.TASK, *(each["task"] for each in app.conf.beat_schedule.values())}
     assert named <= set(app.tasks)
     assert app.conf.task_acks_late
