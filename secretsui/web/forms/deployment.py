@@ -90,7 +90,7 @@ class DeploymentForm(OfDeployment):
         required=False,
         validators=[CLASS_PATH],
         widget=forms.TextInput(attrs={"list": "backend-classes", "spellcheck": "false"}),
-        help_text=gettext_lazy("The class of [secrets] backend. Empty where there is none."),
+        help_text=gettext_lazy("The class of [secrets] backend. Empty where there is none, or where a source sets it."),
     )
     backend_kwargs = KwargsField(
         label=gettext_lazy("Its kwargs"),

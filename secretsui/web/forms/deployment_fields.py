@@ -34,7 +34,7 @@ class KwargsField(forms.CharField):
     """A JSON object, given back as a mapping; empty is the empty one."""
 
     def __init__(self, **options: Any) -> None:
-        widget = forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "class": "mono"})
+        widget = forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "class": "mono"})
         super().__init__(required=False, widget=widget, max_length=20_000, **options)
 
     def prepare_value(self, value: object) -> object:

@@ -100,6 +100,7 @@ def show(
         "deployment": known,
         "layers": health(known),
         "check": known.checks.first(),
+        "may_see": policy.may_see(request.user, known),
         "told": None if known.backend_class else settings_of(known).backend,
         "granted": known.grants.select_related("group").order_by("group__name"),
         **more,

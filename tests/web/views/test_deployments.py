@@ -375,6 +375,16 @@ def test_a_refused_change_leaves_the_page_of_the_deployment_as_it_is(admin: Clie
     assert 'value="other"' in text(response)
 
 
+def test_its_page_leads_to_its_conflicts_for_who_may_see_them(
+    admin: Client, root: User, deployment: Deployment
+) -> None:
+    link = 'class="btn" href="/d/halden-prod/conflicts/"'
+    assert link not in text(admin.get(PAGE))
+    root.groups.add(group := Group.objects.create(name="readers"))
+    DeploymentGrant.objects.create(group=group, deployment=deployment, level=DeploymentLevel.SEE)
+    assert link in text(admin.get(PAGE))
+
+
 def test_a_check_is_asked_for(admin: Client, deployment: Deployment) -> None:
     assert admin.post(PAGE + "check/")["Location"] == PAGE
     assert Check.objects.get().state == "queued"
