@@ -122,12 +122,16 @@ def places(conn: Connection, text: str, dialect: Dialect) -> prints.Prints:
     return prints.fingerprinted(prints.places({dialect: conn}, names_keys=names_keys), KEY.encode())
 
 
-@pytest.mark.parametrize("process", PROCESSES)
-def test_it_says_what_secretsui_would_compute_of_the_same_environment(process, tmp_path, seed):
-    _, _, dialect, role = PROCESSES[process]
+@pytest.fixture(scope="module", params=PROCESSES)
+def of_random(request, tmp_path_factory, seed) -> tuple[str, Mapping[str, str], dict[str, Any]]:
+    """A process, its environment and its report."""
     environ = environment(seed)
-    told = asked(process, tmp_path, environ)["report"]
+    return request.param, environ, asked(request.param, tmp_path_factory.mktemp("airflow"), environ)["report"]
 
+
+def test_it_says_what_secretsui_would_compute_of_the_same_environment(of_random):
+    process, environ, told = of_random
+    _, _, dialect, role = PROCESSES[process]
     wanted = {name: expected(name, text, dialect) for name, text in environ.items() if name.startswith("AIRFLOW_")}
     unlike = {
         name: (environ[name], told["names"].get(name)) for name in wanted if told["names"].get(name) != wanted[name]
@@ -153,9 +157,8 @@ def assert_places_are_those_of_the_index(told: Mapping[str, Any], environ: Mappi
     assert compared > 100
 
 
-@pytest.mark.parametrize("process", PROCESSES)
-def test_it_tells_settings_without_what_is_secret_in_them(process, tmp_path):
-    told = asked(process, tmp_path, {})["report"]
+def test_it_tells_settings_without_what_is_secret_in_them(of_random):
+    process, _, told = of_random
     settings = told["settings"]
     assert settings["backend"] == BACKEND
     assert settings["kwargs"] == {
@@ -170,12 +173,12 @@ def test_it_tells_settings_without_what_is_secret_in_them(process, tmp_path):
 
 class Listener(BaseHTTPRequestHandler):
     taken: list[tuple[str, str, dict[str, Any]]] = []
-    status = 204
+    statuses: list[int] = []
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.taken.append((self.path, self.headers["Authorization"], json.loads(body or b"{}")))
-        self.send_response(self.status)
+        self.send_response(self.statuses.pop(0) if self.statuses else 204)
         self.send_header("Location", "/elsewhere")
         self.end_headers()
 
@@ -187,7 +190,7 @@ class Listener(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def listener() -> Iterator[ThreadingHTTPServer]:
-    Listener.taken, Listener.status = [], 204
+    Listener.taken, Listener.statuses = [], []
     with ThreadingHTTPServer(("127.0.0.1", 0), Listener) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -215,18 +218,18 @@ def test_airflow_loads_both_files_and_the_post_carries_token_and_report(process,
     assert "not-to-be-told" not in json.dumps(Listener.taken) + answer["logged"]
 
 
-@pytest.mark.parametrize("status", [302, 401])
-def test_a_refusal_is_told_by_its_status_and_leads_nowhere_else(status, tmp_path, listener):
-    Listener.status = status
+def test_a_refusal_is_told_by_its_status_and_leads_nowhere_else(tmp_path, listener):
+    Listener.statuses = [302, 401]
     environ = {
         "SECRETSUI_REPORT_URL": f"http://127.0.0.1:{listener.server_port}/report/x/",
         "SECRETSUI_REPORT_TOKEN": "a-token",
         "SECRETSUI_REPORT_KEY": KEY,
     }
-    assert asked("worker of Airflow 3", tmp_path, environ, posts=1)["posted"] == [
-        f"secretsui refused the report with the status {status}."
+    assert asked("worker of Airflow 3", tmp_path, environ, posts=2)["posted"] == [
+        "secretsui refused the report with the status 302.",
+        "secretsui refused the report with the status 401.",
     ]
-    assert [path for path, _, _ in Listener.taken] == ["/report/x/"]
+    assert [path for path, _, _ in Listener.taken] == ["/report/x/", "/report/x/"]
 
 
 def test_without_its_three_variables_it_names_those_that_are_missing(tmp_path):
