@@ -27,4 +27,4 @@ def bind_schedule(**_: Any) -> None:
 
 app = Celery("secretsui")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["secretsui.access"])
+app.autodiscover_tasks(["secretsui.access", "secretsui.audits"])

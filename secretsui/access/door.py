@@ -17,6 +17,7 @@ from secretsui.access.models import AccessEvent, Level
 from secretsui.core.sensitive import Sensitive
 from secretsui.inventory import places, sync, wiring
 from secretsui.inventory.models import Prefix, SecretRecord
+from secretsui.stores import details
 from secretsui.stores.base import (
     MUST_NOT_EXIST,
     Absent,
@@ -28,6 +29,7 @@ from secretsui.stores.base import (
     Value,
     Version,
 )
+from secretsui.stores.details import Detail, Details
 
 logger = logging.getLogger(__name__)
 
@@ -129,6 +131,12 @@ class Door:
             raise TypeError("Values are shown to people by reveal, compare or open_editor.")
         self._record(Action.READ_BATCH, Outcome.ALLOWED, detail=_span(names))
         return self._watched(self._store.read(names))
+
+    def details(self, names: Sequence[str], asked: Sequence[Detail]) -> Mapping[str, Details]:
+        """For jobs: what only a call for each secret tells of it, nothing of it a value. An error is an answer too."""
+        if isinstance(self.actor, Person):
+            raise TypeError("People look at one secret at a time, by describe, versions and resource_policy.")
+        return details.read(self._store, names, asked)
 
     def _watched(
         self, answers: Iterator[Mapping[str, Value | StoreError]]

@@ -93,6 +93,7 @@ def versions(entries: Sequence[Entry]) -> Sequence[Version]:
             stages=tuple(entry.get("VersionStages", ())),
             created_at=moment(entry, "CreatedDate"),
             accessed_at=moment(entry, "LastAccessedDate"),
+            kms_key_ids=tuple(entry.get("KmsKeyIds", ())),
         )
         for entry in reversed(entries)
     ]

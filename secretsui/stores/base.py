@@ -107,6 +107,7 @@ class Version:
     stages: Sequence[str]
     created_at: datetime | None
     accessed_at: datetime | None = None
+    kms_key_ids: Sequence[str] = ()  # those that it is encrypted with
 
     @property
     def is_current(self) -> bool:

@@ -1,0 +1,21 @@
+"""Tasks carry ids and call plain functions. Each is safe to run twice."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from secretsui.audits import parts, running
+from secretsui.audits.models import Part
+from secretsui.celery import app
+
+
+@app.task(name=running.READ, soft_time_limit=4 * 3600, time_limit=4 * 3600 + 60)
+def read_part(part_id: int) -> None:
+    part = Part.objects.select_related("prefix__account", "deployment__account").filter(pk=part_id).first()
+    if part is not None:  # what it reads may have been removed since
+        parts.read(part)
+
+
+@app.task(name="secretsui.audits.tasks.sweep", expires=60)
+def sweep() -> None:
+    running.sweep(timezone.now())
