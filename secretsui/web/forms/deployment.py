@@ -179,7 +179,8 @@ class DeploymentForm(OfDeployment):
             yield "sign_in", _("Airflow 3 takes a user and password, or a token.")
         if api in (Api.EXPORTED, Api.NONE) and not version:
             yield "airflow_version", _("Enter the version of Airflow: nobody can be asked for it.")
-        if data.get("worker_backend_class") and not at_least(version or "", "3"):
+        airflow = self.instance.detected.get("airflow") or version or ("2" if api == Api.V1 else "")
+        if data.get("worker_backend_class") and not at_least(airflow, "3"):
             yield "worker_backend_class", _("Workers of Airflow 2 have no backend of their own. Leave it empty.")
 
     def _take_out(self, data: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 from secretsui.core.backends.registry import CLASSES, ENVIRONMENT_CLASS, METASTORE_CLASS, source_of
 from secretsui.core.backends.source import Backend, CannotTell, Context, Kind, Raises, Source
 from secretsui.core.chain import Settings, chain
-from secretsui.core.versions import at_least
 
 KNOWN: Final = tuple(path for path in CLASSES if path not in (ENVIRONMENT_CLASS, METASTORE_CLASS))
 
@@ -50,7 +49,7 @@ class Findings:
     """`wrong` keeps Airflow from starting; with `notices` it starts."""
 
     wrong: Sequence[str] = ()
-    notices: Sequence[str] = field(default=())
+    notices: Sequence[str] = ()
 
 
 def look_at(settings: Settings) -> Mapping[str, Findings]:
@@ -90,7 +89,3 @@ def _refused(backend: Backend) -> str:
     alone = {name: source_of(Backend(backend.class_path, {name: None}), Context("")) for name in backend.kwargs}
     names = [name for name, found in alone.items() if isinstance(found, Raises) and found.reason == "unknown-kwarg"]
     return ", ".join(names)
-
-
-def workers_have_own(airflow: str) -> bool:
-    return at_least(airflow, "3")
