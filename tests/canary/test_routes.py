@@ -11,7 +11,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from secretsui.access.models import DeploymentLevel
+from secretsui.access.models import DeploymentLevel, Grant, Level
 from tests.canary import places
 from tests.canary.canaries import canary
 from tests.canary.conftest import TYPED
@@ -109,6 +109,8 @@ def test_no_route_gives_a_value_away(who: str, cast: Cast, world: World, watch: 
     user = cast(who)
     if user and who in DEPLOYMENT_GRANTS:
         deployed.grant(user, world.deployment, DEPLOYMENT_GRANTS[who])
+    if user and who == "alice":
+        Grant.objects.create(group=user.groups.first(), prefix=world.spare_prefix, level=Level.WRITE)
     walker = Walker(who, lambda: browser(user), world, watch)
     walker.walk()
     assert walker.broken == []

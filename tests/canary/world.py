@@ -40,7 +40,9 @@ class World:
             account=self.spare_account, region=REGION, path="airflow/spare", kind=Kind.CONNECTION
         )
         self.forgetful: User = person("forgetful")
-        self.deployment = deployed.halden_prod(self.spare_prefix)
+        self.deployment = deployed.halden_prod(
+            self.spare_prefix, backend_kwargs={"connections_prefix": self.spare_prefix.path}
+        )
         self.spare_deployment = Deployment.objects.create(name="spare", api="exported", airflow_version="3.3.2")
         self.spare_source = EnvSource.objects.create(
             deployment=self.spare_deployment, form="env-file", settings={SERVER: "unknown.Backend"}

@@ -136,7 +136,7 @@ def _adopted(request: HttpRequest, facts: Facts, line: Line) -> HttpResponse:
     """On to the form of a new secret, or of a new version of the one that is there."""
     prefix, name = facts["prefix"], facts["name"]
     record = SecretRecord.objects.filter(prefix=prefix, name=name, deleted_at=None).first()
-    facts |= {"line": line, "accepted": True, "exists": record is not None}
+    facts |= {"line": line, "accepted": True, "exists": record is not None, "typed": request.POST.get("line", "")}
     if record is None:
         return render(request, "conflicts/adopt.html", facts | {"key": name.removeprefix(prefix.start)})
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from typing import Any, Final
@@ -283,6 +284,14 @@ def test_a_line_becomes_the_form_of_a_new_version(one: OneSecret, alice: User) -
     assert form_of(text(form))["text"] == deployed.OLD
     assert form_of(text(form))["base_version"] == one.version
     assert one.value == deployed.URI
+
+
+def test_a_store_that_does_not_answer_leaves_the_line_where_it_was_typed(client: Client) -> None:
+    page = client.post(ADOPT, {"line": LINE})
+    assert page.status_code == 502
+    assert "AIRFLOW_CONN_CRM=" in text(page)
+    assert html.escape(LINE) in text(page)
+    assert "Read the line" in text_of(page)
 
 
 def hidden(page: Any) -> dict[str, str]:
