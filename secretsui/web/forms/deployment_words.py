@@ -57,17 +57,17 @@ def look_at(settings: Settings) -> Mapping[str, Findings]:
     layers = [*chain(settings, "server").layers, *chain(settings, "task").own]
     backends = {"backend": settings.backend, "worker-backend": settings.worker_backend}
     return {
-        layer.id: _of(layer.source, backend, layer.team)
+        layer.id: _of(layer.source, backend, settings.airflow, layer.team)
         for layer in layers
         if (backend := backends.get(layer.id)) is not None
     }
 
 
-def _of(source: Source | Raises | CannotTell, backend: Backend, team: str) -> Findings:
+def _of(source: Source | Raises | CannotTell, backend: Backend, airflow: str, team: str) -> Findings:
     if isinstance(source, CannotTell):
         return Findings(notices=[_("%(name)s is code that is not known here.") % {"name": backend.class_name}])
     if isinstance(source, Raises):
-        return Findings(wrong=[_said(_CONSTRUCTED, source, _refused(backend))])
+        return Findings(wrong=[_said(_CONSTRUCTED, source, _refused(backend, airflow))])
     return Findings(notices=list(dict.fromkeys(_of_lookups(source, team))))
 
 
@@ -84,8 +84,8 @@ def _said(words: Mapping[str, Any], found: Raises, where: str = "") -> str:
     return str(sentence) % {"where": found.where or where or _("A kwarg"), "class": found.airflow_class}
 
 
-def _refused(backend: Backend) -> str:
+def _refused(backend: Backend, airflow: str) -> str:
     """The names that it does not take, each found out by itself."""
-    alone = {name: source_of(Backend(backend.class_path, {name: None}), Context("")) for name in backend.kwargs}
+    alone = {name: source_of(Backend(backend.class_path, {name: None}), Context(airflow)) for name in backend.kwargs}
     names = [name for name, found in alone.items() if isinstance(found, Raises) and found.reason == "unknown-kwarg"]
     return ", ".join(names)

@@ -254,6 +254,14 @@ def test_secrets_in_kwargs_do_not_come_back_with_an_error(admin: Client, db: Non
             "This backend does not take prefix, seperator, so Airflow does not start.",
         ),
         (
+            {
+                "airflow_version": "2.11.0",
+                "backend_class": "airflow.secrets.local_filesystem.LocalFilesystemBackend",
+                "backend_kwargs": '{"connections_file_path": "/c.json", "configs_file_path": "/o.json"}',
+            },
+            "This backend does not take configs_file_path, so Airflow does not start.",
+        ),
+        (
             {"backend_class": SECRETS_MANAGER, "backend_kwargs": '{"connections_prefix": 7}'},
             "connections_prefix has the wrong type, so Airflow does not start.",
         ),
