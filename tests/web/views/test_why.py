@@ -13,7 +13,7 @@ from secretsui.inventory.models import Deployment
 from tests.conftest import Place, logged_in
 from tests.inventory.deployments import halden
 from tests.web import deployed
-from tests.web.one_secret import text_of
+from tests.web.one_secret import OneSecret, text_of
 from tests.web.rows import text
 from tests.web.test_markup import check_whole
 
@@ -149,3 +149,10 @@ def test_the_matrix_and_the_page_of_an_id_lead_here(client: Client) -> None:
     assert 'href="/why/?deployment=halden-prod"' in text(client.get("/d/halden-prod/conflicts/"))
     page = text(client.get("/d/halden-prod/conflicts/connection/crm"))
     assert 'href="/why/?deployment=halden-prod&amp;kind=connection&amp;q=crm&amp;process=server"' in page
+
+
+def test_the_page_of_a_secret_leads_here(one: OneSecret, as_bob: Client) -> None:
+    one.make()
+    page = text(one.get(as_bob))
+    assert 'href="/why/?kind=connection&amp;q=postgres_crm"' in page
+    check_whole(page)
