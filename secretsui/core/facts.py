@@ -25,7 +25,7 @@ _TYPE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.+]{0,79}")
 
 
 # Raised with every change of what is found in the same text, so that an index reads all values again.
-REVISION: Final = 3
+REVISION: Final = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,13 @@ from secretsui.stores.base import SecretInfo
 
 # How far the service's listing may be behind its other answers.
 LAG: Final = timedelta(minutes=5)
+# Raised where a record keeps something else of the same metadata, so that all are written again.
+REVISION: Final = 2
 TEXTS: Final = ("arn", "description", "version_id", "kms_key_id", "owning_service", "primary_region")
 FACTS: Final = (
     *("rotation", "created_at", "changed_at", "accessed_at", "rotated_at", "next_rotation_at", "deleted_at"),
 )
-COLUMNS: Final = (*KEY, "key", *TEXTS, *FACTS, "tags", "search", "listing", "stale")
+COLUMNS: Final = (*KEY, "key", *TEXTS, *FACTS, "tags", "search", "listing", "stale", "used_at")
 _texts, _facts = attrgetter(*TEXTS), attrgetter(*FACTS)
 
 
@@ -60,14 +62,23 @@ class There(NamedTuple):
     endpoint: str
     changed_at: datetime | None
     described_at: datetime | None
+    value_read_at: datetime | None
+    used_at: datetime | None
 
     def is_ahead(self, info: SecretInfo, lately: datetime | None) -> bool:
         if not (lately and self.described_at and self.changed_at and info.changed_at):
             return False
         return self.described_at > lately and self.changed_at > info.changed_at
 
+    def used(self, info: SecretInfo) -> datetime | None:
+        """The last access that our own reading does not explain. Of a day on which we read, nobody can tell."""
+        seen, ours = info.accessed_at, self.value_read_at
+        if seen is None or (ours and (ours - LAG).date() <= seen.date() <= ours.date()):
+            return self.used_at
+        return max(seen, self.used_at or seen)
 
-NOWHERE: Final = There("", None, None)
+
+NOWHERE: Final = There("", None, None, None, None)
 
 
 class Listing:
@@ -106,24 +117,23 @@ def write(prefix: Prefix, news: Sequence[News], *, certain: bool = False) -> Non
     """
     names = [each.info.name for each in news]
     rows = SecretRecord.objects.filter(prefix=prefix, name__in=names).order_by()
-    known = rows.values_list("name", "endpoint", "changed_at", "described_at")
-    there = {name: There(endpoint, changed_at, described_at) for name, endpoint, changed_at, described_at in known}
+    there = {name: There(*known) for name, *known in rows.values_list("name", *There._fields)}
     lately = None if certain else timezone.now() - LAG
     fresh = [(each, there.get(each.info.name, NOWHERE)) for each in news]
-    upsert(COLUMNS, [_row(prefix, each, old.endpoint) for each, old in fresh if not old.is_ahead(each.info, lately)])
+    upsert(COLUMNS, [_row(prefix, each, old) for each, old in fresh if not old.is_ahead(each.info, lately)])
 
 
-def _row(prefix: Prefix, news: News, endpoint: str) -> Sequence[object]:
+def _row(prefix: Prefix, news: News, old: There) -> Sequence[object]:
     info = news.info
     texts = [fit(SecretRecord, field, text) for field, text in zip(TEXTS, _texts(info), strict=True)]
     tags = {storable(key): storable(value) for key, value in info.tags.items()}
-    search = compose(info.name, texts[TEXTS.index("description")], tags, endpoint)
+    search = compose(info.name, texts[TEXTS.index("description")], tags, old.endpoint)
     key = info.name.removeprefix(prefix.start)
-    return (prefix.pk, info.name, key, *texts, *_facts(info), tags, search, news.digest, False)
+    return (prefix.pk, info.name, key, *texts, *_facts(info), tags, search, news.digest, False, old.used(info))
 
 
 def digest(prefix: Prefix, info: SecretInfo) -> str:
-    facts = (prefix.start, _texts(info), _facts(info), sorted(info.tags.items()))
+    facts = (REVISION, prefix.start, _texts(info), _facts(info), sorted(info.tags.items()))
     return hashlib.blake2b(repr(facts).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import hmac
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any, Final, NamedTuple
 
 from django.conf import settings
+from django.utils import timezone
 
 from secretsui.core import facts, prints
+from secretsui.core.findings import Finding
+from secretsui.core.rules.format import lint
 from secretsui.core.sensitive import Sensitive
-from secretsui.inventory.clean import fit
+from secretsui.inventory.clean import fit, storable
 from secretsui.inventory.models import Prefix, SecretRecord
 from secretsui.inventory.search_text import with_endpoint
 from secretsui.inventory.sync.upsert import KEY, upsert
@@ -36,6 +41,8 @@ class Known(NamedTuple):
     problem_detail: str = ""
     fingerprints: Mapping[str, str] = {}
     read_error: str = ""
+    made_at: datetime | None = None
+    lint: Sequence[Mapping[str, Any]] | None = None
 
 
 class Unread(NamedTuple):
@@ -49,7 +56,7 @@ class Key(NamedTuple):
     id: str
 
 
-COLUMNS: Final = (*KEY, *Known._fields, "search")
+COLUMNS: Final = (*KEY, *Known._fields, "search", "value_read_at")
 
 
 def learn(answer: Answer, kind: str) -> Known | Unread:
@@ -57,9 +64,9 @@ def learn(answer: Answer, kind: str) -> Known | Unread:
     if isinstance(answer, StoreError):
         return Unread(answer.kind)
     if answer.text is None:
-        return Known(answer.version_id, key().id, "binary")
+        return Known(answer.version_id, key().id, "binary", made_at=answer.created_at)
     try:
-        return _known(answer.version_id, answer.text, kind)
+        return _known(answer.version_id, answer.text, kind)._replace(made_at=answer.created_at)
     except Exception:
         # One value that we fail on must not keep all others from being read.
         logger.exception("value not understood name=%s", answer.name)
@@ -77,7 +84,15 @@ def _known(version_id: str, text: Sensitive, kind: str) -> Known:
         problem=fit(SecretRecord, "problem", found.problem),
         problem_detail=fit(SecretRecord, "problem_detail", found.detail),
         fingerprints=prints.fingerprinted(found.parts, secret),
+        lint=[_storable(finding) for finding in lint(text, kind)],
     )
+
+
+def _storable(finding: Finding) -> Mapping[str, Any]:
+    """A `Finding` without what is empty, fit for a database."""
+    facts = {name: storable(fact) if isinstance(fact, str) else fact for name, fact in finding.facts.items()}
+    told = {**dataclasses.asdict(finding), "facts": facts, "field": storable(finding.field)}
+    return {name: value for name, value in told.items() if value}
 
 
 def write(prefix: Prefix, learned: Mapping[str, Known | Unread]) -> None:
@@ -85,10 +100,11 @@ def write(prefix: Prefix, learned: Mapping[str, Known | Unread]) -> None:
     records = SecretRecord.objects.select_for_update().filter(prefix=prefix, name__in=list(learned)).order_by()
     rows: list[Sequence[Any]] = []
     unread: dict[str, list[str]] = {}
+    now = timezone.now()
     for name, search in records.values_list("name", "search"):
         known = learned[name]
         if isinstance(known, Known):
-            rows.append((prefix.pk, name, *known, with_endpoint(search, known.endpoint)))
+            rows.append((prefix.pk, name, *known, with_endpoint(search, known.endpoint), now))
         else:
             unread.setdefault(known.kind, []).append(name)
     upsert(COLUMNS, rows)
