@@ -9,7 +9,7 @@ export PORT
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
-run: ## Start secretsui with sample data (PORT=8000, SAMPLE=0 for your own AWS)
+run: ## Start secretsui with sample data (PORT=8000, AIRFLOW=0 without its Airflow, SAMPLE=0 for your own AWS)
 	@tools/venv.sh run
 	@exec $(BIN)/python -m secretsui.demo
 
