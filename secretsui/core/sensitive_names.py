@@ -13,8 +13,14 @@ _AIRFLOW: Final = (
 )  # fmt: skip
 _MORE: Final = ("credential", "key_data")
 _ANY: Final = re.compile("|".join((*_AIRFLOW, *_MORE)))
+_MASKED: Final = re.compile("|".join(_AIRFLOW))
 
 
 def is_sensitive(name: str) -> bool:
     """As Airflow looks for them: anywhere in the name, whatever the case and the separators."""
     return bool(_ANY.search(re.sub(r"\W+", "_", name.strip().lower())))
+
+
+def is_masked(name: str) -> bool:
+    """Does Airflow 3.3 mask what goes by this name? Older ones know fewer words."""
+    return bool(_MASKED.search(re.sub(r"\W+", "_", name.strip().lower())))

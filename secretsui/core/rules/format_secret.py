@@ -94,6 +94,11 @@ def _is_masked(text: str) -> bool:
     )
 
 
+def is_blank(text: str) -> bool:
+    """Does it stand in the place of a secret: a mask, a placeholder, a template?"""
+    return _is_masked(text) or any(each.fullmatch(text.strip()) for each in (_PLACEHOLDER, _TEMPLATE))
+
+
 def damaged_pem(value: Value) -> Iterator[Hit]:
     for leaf in leaves(value):
         found = None if _is_forgiven(value, leaf) else PEM.search(leaf.text)
