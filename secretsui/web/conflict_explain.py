@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
 from django.http import HttpRequest
+from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -35,6 +37,7 @@ class Question(NamedTuple):
     names: Sequence[str]
     answer: str
     where: str
+    as_of: datetime | None  # when the place said so
 
 
 class Endpoint(NamedTuple):
@@ -107,26 +110,37 @@ class Explanation:
         asked: dict[str, Step] = {step.layer.id: step for step in found.trace}
         rest: dict[str, Step] = {step.layer.id: step for step in found.below}
         for column in self.explained.columns:
-            names = [spelled(each) for each in self.explained.asked.get(column.id, ())]
+            sent = self.explained.asked.get(column.id, ())
+            names = [spelled(each) for each in sent]
+            told_at = min((each.as_of for each in sent if each.as_of), default="")
+            as_of = parse_datetime(told_at) if told_at else None
             step = asked.get(column.layer) or rest.get(column.layer)
-            yield Question(column, names, self._answer(column, step, column.layer in asked), where(column))
+            yield Question(column, names, self._answer(column, step, column.layer in asked), where(column), as_of)
 
     def _answer(self, column: Column, step: Step | None, asked: bool) -> str:
         """Of two columns of one layer, the second is asked only where the first has nothing."""
         if step is None:
             return _("Not asked.")
-        cell = self.explained.cells.get(column.id, {})
-        if self._is_beaten_within(column, cell):
+        if self._is_beaten_within(column):
             return _("Not asked any more: the same backend has found it in its own account.")
-        if asked and step.outcome == "hit" and column.id != self.explained.winner and not cell.get("held"):
-            reason = cell.get("reason", "") or str(cell.get("state", "absent"))
+        cell = self.cell(column)
+        reason = cell.get("reason", "") or str(cell.get("state", "absent"))
+        if asked and self._goes_on_within(column):
             return _("%(cause)s The backend goes on.") % {"cause": lookup_words.of_reason(reason).cause}
+        if step.outcome == "unknown":
+            step = step._replace(reason=reason)
         return lookup_words.outcome(step, self.explained.kind) if asked else lookup_words.unasked(step)
 
-    def _is_beaten_within(self, column: Column, _cell: Cell) -> bool:
-        return bool(
-            self.winner and self.winner != column and self.winner.layer == column.layer and column.place == "shared"
-        )
+    def _is_beaten_within(self, column: Column) -> bool:
+        winner = self.winner
+        return bool(winner and winner != column and winner.layer == column.layer and column.place == "shared")
+
+    def _goes_on_within(self, column: Column) -> bool:
+        """Did the same layer ask in another place after this one?"""
+        if column.place == "shared":
+            return False
+        others = [each for each in self.explained.columns if each.layer == column.layer and each.place == "shared"]
+        return any(asked.is_sent for each in others for asked in self.explained.asked.get(each.id, ()))
 
     @property
     def endpoints(self) -> Sequence[Endpoint]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from secretsui.access.models import DeploymentLevel, Grant
-from secretsui.inventory.models import Deployment, LayerState
+from secretsui.inventory.models import Deployment, LayerState, Prefix
 from tests.conftest import Place, logged_in, person
 from tests.inventory.deployments import halden
 from tests.web import deployed
@@ -57,6 +59,39 @@ def test_each_place_tells_what_it_was_asked_and_why_airflow_went_on(client: Clie
     assert "The secret waits for its deletion, and AWS hands it out no more. Airflow goes on." in page
     assert "AIRFLOW_CONN_PENDING" in page
     assert "connection.conn_id = pending Metadata database. There is a value, and Airflow stops here." in page
+
+
+def test_of_two_accounts_the_second_is_asked_where_the_first_has_nothing(place: Place, alice: User) -> None:
+    account = place.account.account_id
+    kwargs = {"shared_account": account, "connections_prefix_shared": "shared", "aws_region": "eu-west-2"}
+    found = halden.deployment(
+        place.connections,
+        backend_class=halden.SHARED,
+        backend_kwargs=kwargs,
+        providers={"apache-airflow-providers-amazon": "8.29.0"},
+    )
+    shared = Prefix.objects.create(account=place.account, region="eu-west-2", path="shared", kind="connection")
+    halden.look(found, shared, place="shared")
+    halden.secret(shared, "crm", deployed.URI)
+    halden.secret(place.connections, "own", deployed.URI)
+    deployed.grant(alice, found)
+    client = logged_in(alice)
+    crm, own = see(client, "crm"), see(client, "own")
+    assert "2. Shared account wins." in crm
+    assert "Secrets backend. There is nothing under this name. The backend goes on." in crm
+    assert "1. Secrets backend wins." in own
+    assert "Shared account. Not asked any more: the same backend has found it in its own account." in own
+
+
+def test_what_is_not_known_says_why(found: Deployment, client: Client) -> None:
+    found.sources.all().delete()
+    page = see(client, "spare")
+    assert "Environment. No source tells what the environment holds. Whether Airflow stops here is open." in page
+
+
+def test_each_answer_tells_how_old_it_is(place: Place, client: Client) -> None:
+    Prefix.objects.update(as_of=timezone.now() - timedelta(minutes=4))
+    assert "As of 4 min ago" in see(client, "no-such-id")
 
 
 def test_fields_are_compared_and_values_stay_hidden(client: Client) -> None:
