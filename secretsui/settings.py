@@ -17,6 +17,7 @@ DEBUG = env.bool("SECRETSUI_DEBUG", default=False)
 ALLOWED_HOSTS = env.list("SECRETSUI_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("SECRETSUI_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("SECRETSUI_HTTPS", default=False)
+PUBLIC_URL = env.str("SECRETSUI_URL", default="http://localhost:8000")  # what links in e-mails begin with
 
 # Neither key is ever in the database. Without them in the environment, files in DATA_DIR keep generated ones.
 SECRET_KEY = env.str("SECRETSUI_SECRET_KEY", default="") or kept_key(DATA_DIR / "secret-key")
@@ -152,7 +153,9 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+# In the database, with the times of audits; what stands here is written into it at each start.
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_RESULT_EXPIRES = None  # no results are kept, so nothing has to be tidied up
 CELERY_BEAT_SCHEDULE = {
     "refresh what is due": {"task": "secretsui.access.tasks.refresh_due", "schedule": 60.0},
     "check what is due": {"task": "secretsui.access.tasks.check_due", "schedule": 60.0},

@@ -26,6 +26,7 @@ class Schedule(models.Model):
     prefixes = models.ManyToManyField(Prefix, blank=True, related_name="schedules")
     is_active = models.BooleanField(_("Active"), default=True)
     due_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=300, blank=True)  # why the last time started nothing
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -95,24 +96,27 @@ class Silence(models.Model):
 
 
 class Delivery(models.Model):
-    """One message to one address about one audit or period. The row is the claim: whoever makes it may send."""
+    """One message to one address about one audit or period: there is one row, and whoever turns it to SENDING sends."""
 
     class State(models.TextChoices):
-        CLAIMED = "claimed", _("Being sent")
+        WAITING = "waiting", _("Waiting to be sent")
+        SENDING = "sending", _("Being sent")
         SENT = "sent", _("Sent")
         RETRY = "retry", _("Will be tried again")
         FAILED = "failed", _("Failed")
         UNSURE = "unsure", _("Perhaps sent")  # the connection broke after the text: sending again could double it
+        SKIPPED = "skipped", _("Nothing to tell")
 
     recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="deliveries")
     audit = models.ForeignKey(Audit, null=True, on_delete=models.CASCADE, related_name="deliveries")
     address = models.CharField(max_length=254)
     period = models.CharField(max_length=40)  # audit:482, 2026-11-21, 2026-W47, 2026-11, nag:2026-11-21
-    state = models.CharField(max_length=7, choices=State.choices, default=State.CLAIMED)
+    state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
     message_id = models.CharField(max_length=120, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField(null=True)
-    claimed_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+    claimed_at = models.DateTimeField(null=True)  # by whoever sends it now, or sent it last
     sent_at = models.DateTimeField(null=True)
     code = models.CharField(max_length=80, blank=True)  # the server's, such as 451 or 550
     problem = models.CharField(max_length=300, blank=True)
