@@ -64,6 +64,7 @@ def test_ids_without_a_conflict_are_shown_when_asked_or_searched_for(client: Cli
     assert ids(client.get(f"{PAGE}?conflict=none")) == ["alone", "spare"]
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(
     ("query", "left"),
     [
@@ -105,6 +106,7 @@ def test_fifty_rows_make_a_page_and_the_rest_follows(client: Client, found: Depl
     assert len(ids(client.get(f"{PAGE}?page=2"))) == 12
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("number", [10, 5_000])
 def test_the_queries_do_not_grow_with_the_ids(client: Client, found: Deployment, number: int) -> None:
     deployed.many(found, number)
@@ -240,6 +242,7 @@ def test_csv_is_safe_to_open_in_a_spreadsheet(client: Client, found: Deployment)
     assert lines(client.get(f"{PAGE}-/export?conflict=different"))[1][3].startswith("'=cmd")
 
 
+@pytest.mark.database
 def test_the_filtered_matrix_as_json(client: Client) -> None:
     page = client.get(f"{PAGE}-/export?as=json&all=1")
     found = json.loads(b"".join(page.streaming_content))
