@@ -9,7 +9,7 @@ case $role in
       --worker-class gthread --threads 8 --worker-tmp-dir /dev/shm --preload \
       --no-control-socket "$@" ;;
   worker) exec celery -A secretsui worker -l INFO -P threads -c "${WORKER_THREADS:-8}" "$@" ;;
-  beat) exec celery -A secretsui beat -l INFO -s "${SECRETSUI_DATA_DIR:-/tmp}/beat-schedule" --pidfile= "$@" ;;
+  beat) exec celery -A secretsui beat -l INFO --pidfile= "$@" ;;
   migrate) exec python manage.py migrate --noinput "$@" ;;
   manage) exec python manage.py "$@" ;;
   *) exec "$role" "$@" ;;

@@ -27,7 +27,7 @@ class Opened:
 
 
 def absolute(route: str, *arguments: object) -> str:
-    return settings.PUBLIC_URL.rstrip("/") + reverse(route, args=arguments)
+    return f"{settings.PUBLIC_URL.rstrip('/')}{reverse(route, args=arguments)}"
 
 
 def signed(purpose: Purpose, recipient: Recipient, address: str) -> str:

@@ -128,12 +128,14 @@ def _due(schedule: Schedule, now: datetime) -> datetime | None:
 
 def _begin(schedule: Schedule) -> tuple[Audit | None, str]:
     """In the transaction of the claim, so that neither is without the other."""
-    chosen = (
-        {} if schedule.covers_all else {"deployments": schedule.deployments.all(), "prefixes": schedule.prefixes.all()}
+    deployments, prefixes = (
+        (None, None) if schedule.covers_all else (schedule.deployments.all(), schedule.prefixes.all())
     )
     try:
         with transaction.atomic():
-            return starting.start(ACTOR, trigger=Audit.Trigger.SCHEDULE, schedule=schedule, **chosen), ""
+            return starting.start(
+                ACTOR, deployments=deployments, prefixes=prefixes, trigger=Audit.Trigger.SCHEDULE, schedule=schedule
+            ), ""
     except (starting.Busy, starting.NothingToAudit) as problem:
         logger.warning("schedule=%s started nothing reason=%s", schedule.pk, type(problem).__name__)
         return None, str(problem)

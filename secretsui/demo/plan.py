@@ -54,6 +54,7 @@ class Plan:
     def for_children(self, environment: Mapping[str, str]) -> dict[str, str]:
         """Without the password, which only the child that sets it needs."""
         prepared = {
+            "SECRETSUI_URL": self.address,
             **environment,
             "SECRETSUI_DATA_DIR": str(self.data),
             "DJANGO_SETTINGS_MODULE": "secretsui.settings",

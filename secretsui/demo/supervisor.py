@@ -77,7 +77,7 @@ class Stack:
         if prepare.exit_code() != 0:
             raise Refusal(_obituary(prepare))
         self._add(_web(self._listening.fileno()), self._listening.fileno())
-        self._add(_worker(self.plan.data))
+        self._add(_worker())
         return self._wait_for_login_page()
 
     def _add(self, child: Child, *pass_fds: int) -> None:
@@ -133,12 +133,11 @@ def _web(listening: int) -> Child:
     )
 
 
-def _worker(data: Path) -> Child:
-    """With the schedule inside it. What several workers would tell one another is left out: there is one."""
+def _worker() -> Child:
+    """With the scheduler inside it. What several workers would tell one another is left out: there is one."""
     alone = ("--without-gossip", "--without-mingle", "--without-heartbeat")
-    schedule = ("-B", "-s", str(data / "beat-schedule"))
     return Child(
-        "worker", "celery", "-A", "secretsui", "worker", "-l", "INFO", *schedule, "-P", "threads", "-c", "4", *alone
+        "worker", "celery", "-A", "secretsui", "worker", "-l", "INFO", "-B", "-P", "threads", "-c", "4", *alone
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from subprocess import Popen
+from subprocess import Popen, run
 
 import psutil
 
@@ -14,12 +14,13 @@ from tests.needs import need
 
 def test_the_schedule_ends_with_a_worker_that_was_killed(tmp_path):
     need(sys.platform == "linux", "only Linux tells a process that its parent is gone")
-    schedule = ("-B", "-s", str(tmp_path / "beat-schedule"))
-    command = [sys.executable, "-m", "celery", "-A", "secretsui", "worker", *schedule, "-P", "threads", "-c", "1"]
+    here = environment(tmp_path, 0)
+    run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=here, check=True)
+    command = [sys.executable, "-m", "celery", "-A", "secretsui", "worker", "-B", "-P", "threads", "-c", "1"]
     with (tmp_path / "log").open("wb") as log:
-        worker = Popen([*command, "-Q", "of-nobody"], cwd=ROOT, env=environment(tmp_path, 0), stdout=log, stderr=log)
+        worker = Popen([*command, "-Q", "of-nobody"], cwd=ROOT, env=here, stdout=log, stderr=log)
     try:
-        eventually(lambda: list(tmp_path.glob("beat-schedule*")) or worker.poll() is not None)
+        eventually(lambda: "beat: Starting" in (tmp_path / "log").read_text() or worker.poll() is not None)
         schedulers = psutil.Process(worker.pid).children(recursive=True)
         assert schedulers, (tmp_path / "log").read_text()
     finally:
