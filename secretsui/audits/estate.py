@@ -171,7 +171,7 @@ def _secret(scope: Scope, row: Row) -> Secret:
         read_error=row.read_error,
         prints=row.fingerprints if is_read else {},
         lint=_findings(row.lint) if is_read else None,
-        traits=Traits(**row.traits) if is_read and row.traits is not None else None,
+        traits=Traits.from_json(row.traits) if is_read and row.traits is not None else None,
         details=_details(row.details) if row.details else NO_DETAILS,
     )
 

@@ -13,7 +13,7 @@ from secretsui.core.rules.estate import Estate, Secret
 from secretsui.inventory.deployments import resolving
 from secretsui.inventory.models import Deployment, SecretRecord
 from tests.conftest import Place
-from tests.inventory.deployments.halden import NOON, OLD, deployment, read, row, secret, setting, source
+from tests.inventory.deployments.halden import CRM, NOON, OLD, deployment, read, row, secret, setting, source
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -43,6 +43,8 @@ def test_a_secret_is_told_with_what_is_known_of_its_value(place: Place) -> None:
     assert (found.name, found.key, found.kind) == ("airflow/connections/crm", "crm", "connection")
     assert (found.form, found.conn_type, found.made_at) == ("uri", "postgres", NOON)
     assert found.lint == []
+    assert found.traits is not None
+    assert (found.traits.size, found.traits.fields) == (len(CRM), ("password",))
     assert found.prints["text"]
     assert found.ref == "secret:data-dev/eu-west-1/airflow/connections/crm"
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from secretsui.core import facts, prints
 from secretsui.core.findings import Finding
+from secretsui.core.rules import traits
 from secretsui.core.rules.format import lint
 from secretsui.core.sensitive import Sensitive
 from secretsui.inventory.clean import fit, storable
@@ -43,6 +44,7 @@ class Known(NamedTuple):
     read_error: str = ""
     made_at: datetime | None = None
     lint: Sequence[Mapping[str, Any]] | None = None
+    traits: Mapping[str, Any] | None = None
 
 
 class Unread(NamedTuple):
@@ -85,6 +87,7 @@ def _known(version_id: str, text: Sensitive, kind: str) -> Known:
         problem_detail=fit(SecretRecord, "problem_detail", found.detail),
         fingerprints=prints.fingerprinted(found.parts, secret),
         lint=[_storable(finding) for finding in lint(text, kind)],
+        traits=traits.of(text, kind).as_json(),
     )
 
 
