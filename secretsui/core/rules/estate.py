@@ -195,7 +195,7 @@ class Gap:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Estate:
     now: datetime
     scopes: Sequence[Scope] = ()

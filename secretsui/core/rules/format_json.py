@@ -24,7 +24,7 @@ STRAYS: Final[Mapping[str, str]] = {
     "pwd": "password",
     "type": "conn_type",
 }
-_REMOVED_SETTINGS: Final = ("full_url_mode", "are_secret_values_urlencoded")
+REMOVED_SETTINGS: Final = ("full_url_mode", "are_secret_values_urlencoded")
 _PREFIXED: Final = re.compile(r"extra__[a-z0-9_]+?__(.+)")
 _ENVELOPE: Final = frozenset({"data", "metadata"})
 
@@ -88,7 +88,7 @@ def extra_field(value: Value, name: str) -> str:
 
 def removed_setting(value: Value) -> Iterator[Hit]:
     if value.context.is_secrets_manager:
-        for name in _REMOVED_SETTINGS:
+        for name in REMOVED_SETTINGS:
             if name in (value.context.backend_kwargs or {}):
                 yield Hit("removed-setting", facts={"setting": name})
 

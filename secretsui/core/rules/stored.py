@@ -1,0 +1,91 @@
+"""The rules about the format of a value, over what was found when each secret was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Final
+
+from secretsui.core.findings import Finding
+from secretsui.core.rules import format as formats
+from secretsui.core.rules.estate import Deployment, Estate, Secret, Subject
+from secretsui.core.rules.format_json import REMOVED_SETTINGS
+from secretsui.core.rules.format_secret import SNOWFLAKE
+from secretsui.core.rules.indexes import once
+from secretsui.core.rules.outcome import PASSED, Check, Failed, Outcome, Unchecked
+from secretsui.core.versions import at_least
+
+RULES: Final = formats.RULES
+NOT_READ: Final = "not-read"
+Found = Mapping[str, Mapping[tuple[str, str], Failed]]
+
+
+@once
+def _secrets(estate: Estate) -> Sequence[tuple[Secret, Found | None]]:
+    """What waits for its deletion and what is binary is no value that Airflow reads."""
+    alive = [each for each in estate.secrets if each.deleted_at is None and each.form != "binary"]
+    return [(each, None if each.lint is None else _by_rule(each.lint)) for each in alive]
+
+
+def _by_rule(lint: Sequence[Finding]) -> Found:
+    """Of several positions with the same fault in one field, the first."""
+    found: dict[str, dict[tuple[str, str], Failed]] = {}
+    for each in lint:
+        failed = Failed(each.code, each.field, each.where, each.facts, each.severity)
+        found.setdefault(each.rule, {}).setdefault((each.code, each.field), failed)
+    return found
+
+
+def judge(rule: str, estate: Estate) -> Iterator[tuple[Subject, Outcome]]:
+    kinds = RULES[rule].kinds
+    for secret, found in _secrets(estate):
+        if secret.kind not in kinds:
+            continue
+        if found is None:
+            yield secret, Unchecked(secret.read_error or NOT_READ)
+        elif rule in found:
+            yield from ((secret, failed) for failed in found[rule].values())
+        else:
+            yield secret, PASSED
+
+
+def removed_setting(estate: Estate) -> Iterator[tuple[Subject, Outcome]]:
+    """R-34 is about what is configured, so it needs no value."""
+    for deployment in estate.deployments:
+        yield from ((deployment, outcome) for outcome in _of_deployment(deployment))
+
+
+def _of_deployment(deployment: Deployment) -> Iterator[Outcome]:
+    settings = deployment.settings
+    backends = [each for each in (settings.backend, settings.worker_backend) if each]
+    if any(each.class_path == "?" for each in backends):
+        yield Unchecked("no-kwargs")
+        return
+    set_in = {
+        name: None for each in backends if each.class_name.endswith("SecretsManagerBackend") for name in each.kwargs
+    }
+    removed = [name for name in set_in if name in REMOVED_SETTINGS]
+    yield from (Failed("removed-setting", name, facts={"setting": name}) for name in removed)
+    if backends and not removed:
+        yield PASSED
+
+
+def key_form(estate: Estate) -> Iterator[tuple[Subject, Outcome]]:
+    """R-40 depends on the provider; since 6.11 either form will do, before that the value has to be seen with it."""
+    versions = [each.settings.providers.get(SNOWFLAKE, "") for each in estate.deployments]
+    takes_either = bool(versions) and all(each and at_least(each, "6.11") for each in versions)
+    for secret, outcome in judge("R-40", estate):
+        is_judged = not isinstance(secret, Secret) or secret.conn_type == "snowflake" or outcome != PASSED
+        if is_judged:
+            yield secret, Unchecked("provider-version") if outcome == PASSED and not takes_either else outcome
+
+
+def vault_entry(estate: Estate) -> Iterator[tuple[Subject, Outcome]]:
+    """R-46, for what lies in Vault alone."""
+    for secret, outcome in judge("R-46", estate):
+        if isinstance(secret, Secret) and secret.scope.store == "vault":
+            yield secret, outcome
+
+
+_OTHERWISE: Final[Mapping[str, Check]] = {"R-34": removed_setting, "R-40": key_form, "R-46": vault_entry}
+CHECKS: Final[Mapping[str, Check]] = {rule: _OTHERWISE.get(rule) or partial(judge, rule) for rule in RULES}
