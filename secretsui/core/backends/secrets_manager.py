@@ -43,6 +43,11 @@ class SecretsManager:
         # Newer releases take this word without a sound.
         self.is_quoted = bool(kwargs.get("are_secret_values_urlencoded")) and not at_least(backend.provider, "9")
 
+    @property
+    def reads_json_its_own_way(self) -> bool:
+        """Settings decide which field a key is, or how its text is spelt."""
+        return bool(self.words) or self.is_quoted
+
     def _prefix(self, kind: Kind, kwargs: Mapping[str, Any]) -> Any:
         name = f"{PLURALS[kind]}_prefix"
         given = kwargs.get(name, DEFAULTS[kind])

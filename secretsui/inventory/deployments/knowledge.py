@@ -12,12 +12,14 @@ from operator import attrgetter
 from typing import Final
 
 from secretsui.core.backends import defaults, secrets_manager
+from secretsui.core.backends.secrets_manager import SecretsManager
 from secretsui.core.backends.source import Ask, Kind
+from secretsui.core.chain import Layer
 from secretsui.core.lookup import Answer
 from secretsui.inventory.deployments import told
 from secretsui.inventory.deployments.columns import Places
 from secretsui.inventory.deployments.tables import Listed, Tables
-from secretsui.inventory.deployments.told import Entry, Told
+from secretsui.inventory.deployments.told import Entry, Record, Told
 from secretsui.inventory.models import Deployment, EnvSource, LayerPlace
 
 OBJECTS: Final = "environment-manager"
@@ -40,6 +42,7 @@ class Known:
     world: World
     layer: str
     kind: Kind
+    reads_json_its_own_way: bool = False
 
     def __call__(self, ask: Ask) -> Answer:
         return self.tell(ask).answer
@@ -64,10 +67,14 @@ class Known:
             return told.unknown("never-listed", prefix=prefix.id)
         record = self.world.tables.record(prefix.id, ask.name)
         if record is not None:
-            return told.of_record(record, prefix.as_of, self.kind, read_as=prefix.kind)
+            return told.of_record(record, prefix.as_of, self.kind, read_as=self._read_as(record, prefix))
         if prefix.problem:
             return told.unknown(prefix.problem, prefix.as_of, prefix.id)
         return told.absent(prefix.as_of, prefix.id)
+
+    def _read_as(self, record: Record, prefix: Listed) -> str:
+        """The kind that the index took a value for, "" where it read it in another way than this layer does."""
+        return "" if self.reads_json_its_own_way and record.form == "json" else prefix.kind
 
     def _setting(self, name: str, environment: Environment) -> Told:
         tables, sources = self.world.tables, environment.sources
@@ -137,8 +144,9 @@ class World:
         where = self.places.get((layer, place))
         return self._prefixes[where.account_id, where.region] if where else ()
 
-    def known(self, layer: str, kind: Kind) -> Known:
-        return Known(self, layer, kind)
+    def known(self, layer: Layer, kind: Kind) -> Known:
+        source = layer.source
+        return Known(self, layer.id, kind, isinstance(source, SecretsManager) and source.reads_json_its_own_way)
 
 
 def environment(sources: Sequence[EnvSource], beside: Sequence[EnvSource] = ()) -> Environment:

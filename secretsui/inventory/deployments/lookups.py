@@ -74,7 +74,7 @@ class Lookups:
         # The same layers with no setting that keeps them from asking.
         self.opened: Mapping[str, Layer] = {layer.id: bare(layer) for layer in opened.layers}
         self.known: Mapping[Kind, Mapping[str, Telling]] = {
-            kind: {layer.id: world.known(layer.id, kind) for layer in found.layers} for kind in KINDS
+            kind: {layer.id: world.known(layer, kind) for layer in found.layers} for kind in KINDS
         }
         self.of_layer: Mapping[str, Sequence[Column]] = {
             layer.id: [column for column in columns if column.layer == layer.id] for layer in found.layers

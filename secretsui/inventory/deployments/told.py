@@ -103,7 +103,7 @@ def failed(reason: str, before: Told) -> Told:
 
 
 def of_record(record: Record, listed_at: datetime | None, kind: Kind, *, read_as: str) -> Told:
-    """`read_as` is the kind that the index took the value for."""
+    """`read_as` is the kind that the index took the value for, "" where it cannot have read it as Airflow does."""
     held = Held(
         name=record.name,
         prints=record.fingerprints if read_as == kind else _text_alone(record.fingerprints),
@@ -122,7 +122,7 @@ def of_record(record: Record, listed_at: datetime | None, kind: Kind, *, read_as
     if record.form == "binary":
         return Told(Answer("binary"), "", as_of, held, prefix=held.prefix)
     use: Use = _use_of_record(record) if read_as == kind else "unknown"
-    answer = Answer("present", use=use, unreadable=unreadable(record.fingerprints))
+    answer = Answer("present", use=use, unreadable=unreadable(held.prints))
     return Told(answer, _doubt(record), as_of, held, prefix=held.prefix)
 
 

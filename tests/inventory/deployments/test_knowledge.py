@@ -55,6 +55,21 @@ class TestSecrets:
 
         assert (found.answer.state, found.as_of, found.prefix) == ("absent", halden.NOON, place.connections.pk)
 
+    def test_json_that_this_backend_reads_its_own_way_is_compared_as_a_whole_and_not_called_usable(
+        self, deployment: Deployment, place: Place
+    ) -> None:
+        deployment.backend_kwargs = {**deployment.backend_kwargs, "extra_conn_words": {"login": ["benutzer"]}}
+        deployment.save()
+        halden.secret(place.connections, "crm", form="json")
+        halden.secret(place.connections, "uri", form="uri")
+
+        found, other = told(deployment, "backend"), told(deployment, "backend", "uri")
+
+        assert state(found) == ("present", "unknown", "")
+        assert found.held is not None
+        assert set(found.held.prints) == {"text"}
+        assert state(other) == ("present", "usable", "")
+
     @pytest.mark.parametrize(
         ("facts", "expected"),
         [
