@@ -58,6 +58,7 @@ def _deployment(row: models.Deployment, problem: str) -> Deployment:
         kwargs_texts={
             name: str(text) for each in settings for name, text in each.settings.items() if name.endswith(KWARGS)
         },
+        untold=setup.untold,
     )
 
 

@@ -130,12 +130,16 @@ def _layer(
     dialect: Dialect,
     team: str = "",
 ) -> Layer:
-    source = source_of(_with_version(backend, settings.providers), context)
+    source = source_of(with_version(backend, settings.providers), context)
     return Layer(layer_id, process, dialect, backend.class_name, source, team)
 
 
-def _with_version(backend: Backend, providers: Mapping[str, str]) -> Backend:
+def distribution_of(class_path: str) -> str:
+    """The provider that a class comes from or builds on, "" where it is Airflow's own or somebody else's."""
+    return next((name for start, name in _DISTRIBUTIONS.items() if class_path.startswith(start)), "")
+
+
+def with_version(backend: Backend, providers: Mapping[str, str]) -> Backend:
     if backend.provider:
         return backend
-    found = (name for start, name in _DISTRIBUTIONS.items() if backend.class_path.startswith(start))
-    return replace(backend, provider=providers.get(next(found, ""), ""))
+    return replace(backend, provider=providers.get(distribution_of(backend.class_path), ""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -164,6 +164,7 @@ class Deployment:
     """`environ` and `worker_environ` are the settings that were found, None where nobody told.
 
     `kwargs_texts` are kwargs as they stand in a setting, by its name, for what is wrong before they are parsed.
+    `untold` are the layers of whose backend only the class is known: its kwargs in `settings` are none.
     `identity` are the policies of the role that Airflow runs as, None where they were not read. `lookups` counts failed
     lookups by secret name, from an access log.
     """
@@ -178,6 +179,7 @@ class Deployment:
     environ: Mapping[str, str] | None = None
     worker_environ: Mapping[str, str] | None = None
     kwargs_texts: Mapping[str, str] = field(default_factory=dict)
+    untold: Collection[str] = ()
     identity: Sequence[Mapping[str, Any]] | None = None
     lookups: Mapping[str, int] | None = None
 

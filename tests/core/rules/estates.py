@@ -181,6 +181,7 @@ def _deployment(spec: Spec) -> Deployment:
         environ=environ,
         worker_environ=workers,
         kwargs_texts=spec.get("kwargs_texts", {}),
+        untold=spec.get("untold", ()),
         identity=identity,
         lookups=spec.get("lookups"),
     )
