@@ -100,6 +100,7 @@ class AccessEvent(models.Model):
         REPORT = "report", _("received a report of")
         AUDIT = "audit", _("audited")
         FINDING = "finding", _("judged a finding of")
+        SCHEDULE = "schedule", _("changed the schedule")
 
     class Outcome(models.TextChoices):
         ALLOWED = "allowed", _("Allowed")

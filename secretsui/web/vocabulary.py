@@ -138,6 +138,7 @@ ACTIONS: Mapping[str, str] = {
     "account": "plug-connected",
     "prefix": "folder-share",
     "grant": "users",
+    "schedule": "clock",
 }
 
 # What an identity may do, as a test names it.

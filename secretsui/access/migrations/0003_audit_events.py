@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                     ("report", "received a report of"),
                     ("audit", "audited"),
                     ("finding", "judged a finding of"),
+                    ("schedule", "changed the schedule"),
                 ],
                 max_length=12,
             ),
