@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple, Protocol, TypeVar
+from typing import Any, Final, NamedTuple
 
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
@@ -13,7 +13,7 @@ from secretsui.audits import estate_deployments
 from secretsui.audits.models import Audit, Part
 from secretsui.core.findings import Finding
 from secretsui.core.prints import Prints
-from secretsui.core.rules.estate import Deployment, Details, Estate, Gap, Id, Scope, Secret, Subject
+from secretsui.core.rules.estate import Deployment, Details, Estate, Gap, Scope, Secret
 from secretsui.core.rules.traits import Traits
 from secretsui.inventory.deployments.tables import listed
 from secretsui.inventory.models import LayerPlace, Prefix, Refresh, SecretRecord
@@ -22,14 +22,6 @@ from secretsui.inventory.sync.values import key
 CHUNK: Final = 2000
 NO_DETAILS: Final = Details()
 NOT_READ: Final = "not-read"
-
-
-class Result(Protocol):
-    @property
-    def subject(self) -> Subject: ...
-
-
-Some = TypeVar("Some", bound=Result)
 
 
 class Row(NamedTuple):
@@ -69,37 +61,15 @@ class Row(NamedTuple):
 
 
 def build(audit: Audit) -> Estate:
-    """Everything that is known, as of now. What a part of this audit could not read says so."""
+    """Everything that is known, as of when it began to be put together. What this audit could not read says so."""
+    now = timezone.now()
     failed = _failed(audit)
     scopes = _scopes(failed)
     rows = [Row(*row) for row in SecretRecord.objects.order_by().values_list(*Row._fields).iterator(CHUNK)]
     secrets = [_secret(scopes[row.prefix_id], row) for row in rows if row.prefix_id in scopes]
     deployments = estate_deployments.build(failed)
     gaps = [*_of_scopes(scopes.values()), *_of_secrets(secrets), *_of_details(scopes, rows), *_of_layers(deployments)]
-    return Estate(timezone.now(), list(scopes.values()), secrets, deployments, gaps)
-
-
-def within(audit: Audit, results: Iterable[Some]) -> Iterator[Some]:
-    """Those about what the audit covers: its prefixes and deployments, and what lies in them."""
-    parts = audit.parts.select_related("prefix__account", "deployment")
-    prefixes = {_of_prefix(part.prefix) for part in parts if part.prefix}
-    deployments = {part.deployment.name for part in parts if part.deployment}
-    for result in results:
-        if _is_within(result.subject, prefixes, deployments):
-            yield result
-
-
-def _is_within(subject: Subject, prefixes: set[tuple[str, str, str]], deployments: set[str]) -> bool:
-    if isinstance(subject, Id):
-        return subject.deployment in deployments
-    if isinstance(subject, Deployment):
-        return subject.name in deployments
-    scope = subject.scope if isinstance(subject, Secret) else subject
-    return (scope.account, scope.region, scope.path) in prefixes
-
-
-def _of_prefix(prefix: Prefix) -> tuple[str, str, str]:
-    return prefix.account.name, prefix.region, prefix.path
+    return Estate(now, list(scopes.values()), secrets, deployments, gaps)
 
 
 def _failed(audit: Audit) -> Mapping[tuple[str, int], str]:

@@ -166,25 +166,3 @@ def test_the_stage_of_an_account_is_that_of_all_who_look_there(place: Place) -> 
     Audit.objects.all().delete()
     deployment(place.connections, "halden-two", stage=Deployment.Stage.PROD)
     assert {scope.environment for scope in built().scopes} == {""}
-
-
-def test_results_are_kept_for_what_the_audit_covers(place: Place) -> None:
-    found = deployment(place.connections)
-    deployment(place.connections, "other")
-    kept(place)
-    secret(place.variables, "crm", version_id="v1")
-    resolving.resolve_all(found)
-    audit = starting.create(Job("test"), prefixes=[place.variables], trigger=Audit.Trigger.COMMAND)
-    all_of_it = estate.build(audit)
-
-    class Of:
-        def __init__(self, subject: Any) -> None:
-            self.subject = subject
-
-    subjects = [*all_of_it.scopes, *all_of_it.secrets, *all_of_it.deployments, *all_of_it.deployments[0].ids]
-    inside = [each.subject.ref for each in estate.within(audit, map(Of, subjects))]
-    assert inside == ["prefix:data-dev/eu-west-1/airflow/variables", "secret:data-dev/eu-west-1/airflow/variables/crm"]
-    Part.objects.create(audit=audit, deployment=found)
-    inside = [each.subject.ref for each in estate.within(audit, map(Of, subjects))]
-    assert {"deployment:halden-prod", "id:halden-prod/connection/crm"} <= set(inside)
-    assert "deployment:other" not in inside
