@@ -204,6 +204,14 @@ class _Collecting:
         self.read += 1
 
 
+def forget(deployment: Deployment) -> None:
+    """Of what another Airflow told nothing holds for the one that is asked from now on."""
+    for told in (LayerEntry, LayerState):
+        told.objects.filter(deployment=deployment, layer=Layer.METASTORE).delete()
+    Deployment.objects.filter(pk=deployment.pk).update(detected={})
+    deployment.detected = {}
+
+
 def _of_config(api: AirflowApi) -> Mapping[str, Any]:
     """Its configuration need not be shown; everything else is read all the same."""
     try:

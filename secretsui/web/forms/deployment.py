@@ -54,6 +54,8 @@ _MISSING: Final = {
     "region": gettext_lazy("Enter the region, such as eu-central-1."),
     "mwaa_environment": gettext_lazy("Name the environment as MWAA does."),
 }
+_WHICH_AIRFLOW: Final = frozenset({"api", "api_url"})
+_WHICH_MWAA: Final = frozenset({"api", "mwaa_environment", "region", "account"})
 
 
 class DeploymentForm(OfDeployment):
@@ -205,6 +207,11 @@ class DeploymentForm(OfDeployment):
         sent.update(self.data)
         sent[name] = text
         self.data = sent
+
+    @property
+    def asks_another_airflow(self) -> bool:
+        which = _WHICH_MWAA if self.cleaned_data["api"] == Api.MWAA else _WHICH_AIRFLOW
+        return not which.isdisjoint(self.changed_data)
 
     def look(self) -> None:
         """Ask the resolver what it makes of the backends; for a form that is valid otherwise."""

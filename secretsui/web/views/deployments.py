@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from secretsui.access import deployment_door, door, policy
 from secretsui.access.models import AccessEvent
-from secretsui.inventory.deployments import checks, triggers
+from secretsui.inventory.deployments import checks, collecting, triggers
 from secretsui.inventory.deployments.settings import settings_of
 from secretsui.inventory.models import Deployment
 from secretsui.web.forms.deployment import DeploymentForm
@@ -74,6 +74,8 @@ def _are_valid(form: DeploymentForm, places: PlacesForm) -> bool:
 @transaction.atomic
 def _save(request: HttpRequest, form: DeploymentForm, places: PlacesForm, word: str) -> Deployment:
     deployment = form.save()
+    if form.asks_another_airflow:
+        collecting.forget(deployment)
     notices = [*form.notices, *places.save(deployment)]
     if "name" in form.changed_data and deployment.reporter_digest:
         notices.append(_("The reporter's address has the name in it: give its processes the new one."))

@@ -8,7 +8,7 @@ from django.test import Client
 
 from secretsui.access.models import AccessEvent, DeploymentGrant, DeploymentLevel
 from secretsui.core.backend_settings import SERVER
-from secretsui.inventory.models import Account, Check, Deployment, EnvSource, LayerPlace
+from secretsui.inventory.models import Account, Check, Deployment, EnvSource, LayerEntry, LayerPlace, LayerState
 from tests.conftest import Place, logged_in
 from tests.web.rows import text, words
 
@@ -366,6 +366,20 @@ def test_a_deployment_is_changed_and_checked_again(admin: Client, deployment: De
     assert (deployment.airflow_version, deployment.check_minutes) == ("2.11.2", 30)
     assert Check.objects.filter(deployment=deployment).count() == 1
     assert "airflow_version" in AccessEvent.objects.get().detail
+
+
+def test_nothing_is_kept_of_an_airflow_that_is_not_asked_any_more(admin: Client, deployment: Deployment) -> None:
+    Deployment.objects.update(detected={"airflow": "3.3.2"})
+    LayerEntry.objects.create(deployment=deployment, layer="metastore", kind="connection", name="crm")
+    LayerState.objects.create(deployment=deployment, layer="metastore", kind="connection")
+
+    admin.post(PAGE, typed(name="halden-prod", stage="prod"))
+    deployment.refresh_from_db()
+    assert (deployment.detected, LayerEntry.objects.count()) == ({"airflow": "3.3.2"}, 1)
+
+    admin.post(PAGE, typed(name="halden-prod", api="none"))
+    deployment.refresh_from_db()
+    assert (deployment.detected, LayerEntry.objects.count(), LayerState.objects.count()) == ({}, 0, 0)
 
 
 def test_a_new_name_is_a_new_address_for_the_reporter(admin: Client, deployment: Deployment) -> None:
