@@ -179,7 +179,10 @@ STORAGES = {
 }
 
 EMAIL_CONFIG = env.email_url("SECRETSUI_EMAIL_URL", default="consolemail://")
+if EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
+    EMAIL_CONFIG["EMAIL_BACKEND"] = "secretsui.audits.smtp.Backend"
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = env.int("SECRETSUI_EMAIL_TIMEOUT", default=30)
 DEFAULT_FROM_EMAIL = env.str("SECRETSUI_EMAIL_FROM", default="secretsui@localhost")
 
 LOG_JSON = env.bool("SECRETSUI_LOG_JSON", default=False)

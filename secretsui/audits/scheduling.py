@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from itertools import islice
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -70,6 +70,11 @@ def next_five(crontab: CrontabSchedule, now: datetime) -> Sequence[datetime]:
 
 def crontab_of(schedule: Schedule) -> CrontabSchedule | None:
     return schedule.task.crontab if schedule.task else None
+
+
+def zone_of(schedule: Schedule) -> tzinfo:
+    crontab = crontab_of(schedule)
+    return crontab.timezone if crontab else UTC
 
 
 def save(schedule: Schedule, crontab: CrontabSchedule) -> None:
