@@ -1,0 +1,77 @@
+"""How the rules about one id of a deployment go through what its processes see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Final
+
+from secretsui.core.rules.estate import Cell, Estate, Id, Subject, View
+from secretsui.core.rules.outcome import Check, Failed, Outcome, Unchecked
+
+BACKENDS: Final = ("worker-backend", "backend")
+ENVIRONMENTS: Final = ("worker-environment", "environment")
+METASTORE: Final = "metastore"
+MANAGER: Final = "environment-manager"
+SAME_ENTRY: Final = "same-entry"
+UNSEEN: Final = ("unknown", "failed", "denied")
+# Nothing is known of what the backend asks.
+OPAQUE: Final = ("no-kwargs", "unknown-class", "store-not-read")
+
+# What a rule says of one id as one process sees it; nothing where it is not about that.
+OfView = Callable[[View], Iterator[Outcome]]
+
+
+def each_id(judge: OfView) -> Check:
+    return each_id_with_view(lambda _id, view: judge(view))
+
+
+def each_id_with_view(judge: Callable[[Id, View], Iterator[Outcome]]) -> Check:
+    def check(estate: Estate) -> Iterator[tuple[Subject, Outcome]]:
+        for deployment in estate.deployments:
+            for id_ in deployment.ids:
+                yield from ((id_, outcome) for outcome in of_id(id_, partial(judge, id_)))
+
+    return check
+
+
+def of_id(id_: Id, judge: OfView) -> Sequence[Outcome]:
+    """Processes that see the same fault tell it once. One that could not be judged keeps the others from passing."""
+    failed: dict[tuple[str, str], Failed] = {}
+    others: dict[str, Outcome] = {}
+    for view in id_.views.values():
+        for outcome in judge(view):
+            if isinstance(outcome, Failed):
+                failed.setdefault((outcome.code, outcome.field), outcome)
+            else:
+                others.setdefault("unchecked" if isinstance(outcome, Unchecked) else "passed", outcome)
+    unchecked, passed = others.get("unchecked"), others.get("passed")
+    return [*failed.values()] or ([unchecked] if unchecked else [passed] if passed else [])
+
+
+def layer(column: str) -> str:
+    return column.partition("/")[0]
+
+
+def is_shared(column: str) -> bool:
+    return column.endswith("/shared")
+
+
+def lies(cell: Cell) -> bool:
+    """Something is there, whether or not Airflow can use it."""
+    return cell.held or cell.state in ("wins", "wins-if", "shadowed")
+
+
+def before_winner(view: View) -> Sequence[Cell]:
+    """What Airflow passes over on its way; everything where nothing is found."""
+    columns = [cell.column for cell in view.cells]
+    return view.cells[: columns.index(view.winner)] if view.winner in columns else view.cells
+
+
+def below_winner(view: View) -> Sequence[Cell]:
+    columns = [cell.column for cell in view.cells]
+    return view.cells[columns.index(view.winner) + 1 :] if view.winner in columns else ()
+
+
+def why_unseen(cell: Cell) -> Unchecked:
+    return Unchecked(cell.reason or cell.state)
