@@ -22,6 +22,9 @@ class _Between(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: _Between
 
+    def do_POST(self) -> None:
+        self.do_GET()
+
     def do_GET(self) -> None:
         self.server.answers -= 1
         if self.server.answers >= 0:
@@ -33,7 +36,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _pass_on(self) -> None:
         upstream = http.client.HTTPConnection(self.server.to)
-        upstream.request("GET", self.path, headers=dict(self.headers))
+        sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        upstream.request(self.command, self.path, sent, dict(self.headers))
         answer = upstream.getresponse()
         body = answer.read()
         upstream.close()
