@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from secretsui.audits import parts, running
-from secretsui.audits.models import Part
+from secretsui.audits import ending, parts, running
+from secretsui.audits.models import Audit, Part
 from secretsui.celery import app
 
 
@@ -14,6 +14,13 @@ def read_part(part_id: int) -> None:
     part = Part.objects.select_related("prefix__account", "deployment__account").filter(pk=part_id).first()
     if part is not None:  # what it reads may have been removed since
         parts.read(part)
+
+
+@app.task(name=running.JUDGE, soft_time_limit=3600, time_limit=3660)
+def judge(audit_id: int) -> None:
+    audit = Audit.objects.filter(pk=audit_id).first()
+    if audit is not None:
+        ending.judge(audit)
 
 
 @app.task(name="secretsui.audits.tasks.sweep", expires=60)
