@@ -159,6 +159,8 @@ CELERY_RESULT_EXPIRES = None  # no results are kept, so nothing has to be tidied
 CELERY_BEAT_SCHEDULE = {
     "refresh what is due": {"task": "secretsui.access.tasks.refresh_due", "schedule": 60.0},
     "check what is due": {"task": "secretsui.access.tasks.check_due", "schedule": 60.0},
+    "start what was missed": {"task": "secretsui.audits.tasks.start_due", "schedule": 60.0},
+    "send what is due": {"task": "secretsui.audits.tasks.send_due", "schedule": 60.0},
     "sweep audits": {"task": "secretsui.audits.tasks.sweep", "schedule": 60.0},
 }
 

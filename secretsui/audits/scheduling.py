@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from itertools import islice
@@ -18,7 +19,7 @@ from cron_descriptor import Options, get_description
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from secretsui.access.door import Job
@@ -30,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 TASK: Final = "secretsui.audits.tasks.start_scheduled"
 FIELDS: Final = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
+SEVENTH: Final = re.compile(r"(?<![/\d-])7(?![\d-])")  # cron's other name of Sunday, which Celery lacks
 ACTOR: Final = Job("schedule")
 
 
@@ -39,19 +41,26 @@ def read(zone: str, **fields: str) -> CrontabSchedule:
     Raises ValidationError, by field (`zone` for the zone), or for the whole where the time never comes.
     """
     typed = {name: " ".join(fields.get(name, "").split()) or "*" for name in FIELDS}
+    typed["day_of_week"] = SEVENTH.sub("0", typed["day_of_week"])
     crontab = CrontabSchedule(timezone=_zone(zone), **typed)
     crontab.clean_fields()
-    if not next_five(crontab, timezone.now()):
-        raise ValidationError(_("This time never comes: no month has such a day."))
+    try:
+        _ = crontab.schedule
+    except ValueError:
+        if "-7" in typed["day_of_week"]:
+            raise ValidationError(
+                {"day_of_week": gettext("A range ends on 6. Write Sunday as 0, as in 5-6,0.")}
+            ) from None
+        raise ValidationError(gettext("This time never comes: no such month has such a day.")) from None
     return crontab
 
 
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name.strip())
-    except (ValueError, OSError):  # an unknown one, or a name that is no path
+    except (KeyError, ValueError, OSError):  # an unknown one, or a name that is no path
         raise ValidationError(
-            {"zone": _("There is no time zone of this name. Write one such as Europe/Berlin or UTC.")}
+            {"zone": gettext("There is no time zone of this name. Write one such as Europe/Berlin or UTC.")}
         ) from None
 
 

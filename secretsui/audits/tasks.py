@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from secretsui.audits import ending, parts, running
+from secretsui.audits import deliveries, ending, parts, periods, running, scheduling
 from secretsui.audits.models import Audit, Part
 from secretsui.celery import app
 
@@ -26,3 +26,20 @@ def judge(audit_id: int) -> None:
 @app.task(name="secretsui.audits.tasks.sweep", expires=60)
 def sweep() -> None:
     running.sweep(timezone.now())
+
+
+@app.task(name=scheduling.TASK)
+def start_scheduled(schedule_id: int) -> None:
+    scheduling.start(schedule_id, timezone.now())
+
+
+@app.task(name="secretsui.audits.tasks.start_due", expires=60)
+def start_due() -> None:
+    scheduling.start_due(timezone.now())
+
+
+@app.task(name="secretsui.audits.tasks.send_due", expires=60)
+def send_due() -> None:
+    now = timezone.now()
+    periods.plan(now)
+    deliveries.send_due(now)
