@@ -155,7 +155,7 @@ def _declared(value: Value) -> Iterator[tuple[str, bool]]:
 
 def _expires(found: Sequence[format_secret.Leaf]) -> Mapping[str, str]:
     """The first day of a field, as a chain holds no longer than its first link."""
-    days = {}
+    days: dict[str, date] = {}
     for leaf in found:
         for day in _days(leaf.text):
             days[leaf.field] = min(day, days.get(leaf.field, day))
