@@ -50,8 +50,11 @@ def security_headers(get_response: Handler) -> Handler:
         response = get_response(request)
         if "HX-Request" in request.headers and response.status_code in (301, 302, 303):
             response = _client_redirect(request, response)
+        own = response.get("Content-Security-Policy")  # of a page that shows a mail, with the style that is in it
         for name, value in HEADERS.items():
             response[name] = value
+        if own:
+            response["Content-Security-Policy"] = own
         return response
 
     return middleware
