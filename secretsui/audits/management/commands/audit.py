@@ -1,0 +1,110 @@
+"""An audit for pipelines: without worker, queue or browser, with an exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, NoReturn
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from secretsui.access.door import Job
+from secretsui.audits import alone, selection, starting, words
+from secretsui.audits.acceptance import accepted
+from secretsui.audits.models import Audit, Part, StoredFinding
+from secretsui.celery import app
+from secretsui.core.findings import SEVERITIES
+from secretsui.inventory.models import Deployment, Prefix
+
+COMMAND: Final = Job("audit command")
+FINDINGS: Final = 1
+NOT_CHECKED: Final = 2
+EXIT_CODES: Final = """exit codes:
+  0  nothing at or above the severity of --fail-on
+  1  at least one finding at or above it that is not accepted
+  2  something could not be checked, and nothing that could be was found; or the audit could not be made at all
+"""
+
+
+class Command(BaseCommand):
+    help = "Audit in this process, and print what is wrong. Workers and a task queue are not needed."
+
+    def create_parser(self, prog_name: str, subcommand: str, **more: Any) -> CommandParser:
+        return super().create_parser(prog_name, subcommand, epilog=EXIT_CODES, **more)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--deployment", action="append", metavar="NAME", help="and what its backends look up")
+        parser.add_argument("--prefix", action="append", metavar="[ACCOUNT/REGION/]PATH")
+        parser.add_argument("--fail-on", choices=SEVERITIES, default="low", metavar="SEVERITY", help="default: low")
+        parser.add_argument("--format", choices=FORMATS, default="table")
+        parser.add_argument("--no-refresh", action="store_true", help="judge what is known already, read nothing")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        # What would be sent to workers stays here; a broker need not even be there.
+        app.conf.update(broker_url="memory://")
+        audit = self._create(options["deployment"], options["prefix"])
+        alone.run(audit, reads=not options["no_refresh"], tell=self._tell)
+        found = selection.within(StoredFinding.objects.filter(status=StoredFinding.Status.OPEN), audit)
+        open_ones = found.exclude(accepted(timezone.localdate())).select_related("prefix__account", "deployment")
+        self.stdout.write(FORMATS[options["format"]](audit, list(open_ones)), ending="")
+        if code := exit_code(audit, open_ones, options["fail_on"]):
+            sys.exit(code)
+
+    def _create(self, deployments: Sequence[str] | None, prefixes: Sequence[str] | None) -> Audit:
+        try:
+            return starting.create(
+                COMMAND,
+                deployments=_deployments(deployments) if deployments else None,
+                prefixes=_prefixes(prefixes) if prefixes else None,
+                trigger=Audit.Trigger.COMMAND,
+            )
+        except (starting.Busy, starting.NothingToAudit) as problem:
+            _refuse(str(problem))
+
+    def _tell(self, part: Part) -> None:
+        part.refresh_from_db()
+        said = f"{part.get_state_display().lower()}. {part.problem}".strip()
+        self.stderr.write(f"{part.prefix or part.deployment}: {said}")
+
+
+def _refuse(sentence: str) -> NoReturn:
+    raise CommandError(sentence, returncode=NOT_CHECKED)
+
+
+def _deployments(names: Iterable[str]) -> Sequence[Deployment]:
+    found = {each.name: each for each in Deployment.objects.filter(name__in=names)}
+    if missing := next((name for name in names if name not in found), None):
+        _refuse(f"There is no deployment {missing}.")
+    return list(found.values())
+
+
+def _prefixes(paths: Iterable[str]) -> Sequence[Prefix]:
+    found: dict[int, Prefix] = {}
+    every = list(Prefix.objects.select_related("account"))
+    for path in paths:
+        meant = [each for each in every if path.rstrip("/") in (each.path, f"{each.account}/{each.region}/{each.path}")]
+        if not meant:
+            _refuse(f"There is no prefix {path}. Write its path, or account/region/path.")
+        found |= {each.pk: each for each in meant}
+    return list(found.values())
+
+
+def exit_code(audit: Audit, open_ones: Iterable[StoredFinding], severity: str) -> int:
+    if any(SEVERITIES.index(each.severity) <= SEVERITIES.index(severity) for each in open_ones):
+        return FINDINGS
+    return 0 if audit.state == Audit.State.DONE else NOT_CHECKED
+
+
+def _table(audit: Audit, findings: Sequence[StoredFinding]) -> str:
+    gaps = [f"COULD NOT CHECK  {gap['sentence']}" for gap in audit.gaps]
+    rows = [
+        f"{each.severity.upper():8}  {each.rule}  {words.place(each.subject)}  {words.sentence(each)}"
+        for each in findings
+    ]
+    problem = [audit.problem] if audit.problem else []
+    last = f"{len(findings)} open findings, {audit.extent.get('rules', 0)} rules. {audit.get_state_display()}."
+    return "\n".join([*problem, *gaps, *rows, last, ""])
+
+
+FORMATS: Final[Mapping[str, Callable[[Audit, Sequence[StoredFinding]], str]]] = {"table": _table}
