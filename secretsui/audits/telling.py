@@ -189,7 +189,7 @@ def _row(finding: StoredFinding) -> Row:
         place=", ".join(each for each in places if each),
         sentence=cut(words.sentence(finding), SENTENCE),
         about=", ".join(each for each in (finding.rule, age, owner) if each),
-        url=links.absolute("finding", finding.pk),
+        url=links.absolute("finding", finding.fingerprint),
     )
 
 
