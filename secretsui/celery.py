@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from celery import Celery
@@ -25,6 +28,24 @@ def bind_schedule(**_: Any) -> None:
         beat_embedded_init.connect(lambda **_: bind(), weak=False)
 
 
-app = Celery("secretsui")
+_is_alone: ContextVar[bool] = ContextVar("is_alone", default=False)
+
+
+class App(Celery):
+    def send_task(self, *args: Any, **more: Any) -> Any:
+        return None if _is_alone.get() else super().send_task(*args, **more)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Nothing is sent inside: for a command that does all of its work itself, where no broker need be."""
+    token = _is_alone.set(True)
+    try:
+        yield
+    finally:
+        _is_alone.reset(token)
+
+
+app = App("secretsui")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["secretsui.access", "secretsui.audits"])

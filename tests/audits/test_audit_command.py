@@ -4,6 +4,7 @@ import io
 from typing import Any
 
 import pytest
+from celery import Celery
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -11,7 +12,6 @@ from secretsui.access.door import Job
 from secretsui.audits import starting
 from secretsui.audits.management.commands import audit
 from secretsui.audits.models import Audit, StoredFinding
-from secretsui.celery import app
 from secretsui.inventory.models import Refresh
 from tests.aws import Aws
 from tests.conftest import Place
@@ -22,10 +22,13 @@ BROKEN = "postgres://reader:p@db.example:port/crm"
 
 
 @pytest.fixture(autouse=True)
-def queue(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is sent, and the broker of the process stays as it is."""
-    monkeypatch.setattr(app, "send_task", lambda *_args, **_more: None)
-    monkeypatch.setattr(app.conf, "broker_url", app.conf.broker_url)
+def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever speaks with a broker finds none."""
+
+    def refuses(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(Celery, "send_task", refuses)
 
 
 def run(*arguments: str) -> tuple[int, str, str]:

@@ -9,11 +9,11 @@ from typing import Any, Final, NoReturn
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from secretsui import celery
 from secretsui.access.door import Job
 from secretsui.audits import alone, selection, starting, words
 from secretsui.audits.acceptance import accepted
 from secretsui.audits.models import Audit, Part, StoredFinding
-from secretsui.celery import app
 from secretsui.core.findings import SEVERITIES
 from secretsui.inventory.models import Deployment, Prefix
 
@@ -41,10 +41,9 @@ class Command(BaseCommand):
         parser.add_argument("--no-refresh", action="store_true", help="judge what is known already, read nothing")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        # What would be sent to workers stays here; a broker need not even be there.
-        app.conf.update(broker_url="memory://")
-        audit = self._create(options["deployment"], options["prefix"])
-        alone.run(audit, reads=not options["no_refresh"], tell=self._tell)
+        with celery.alone():
+            audit = self._create(options["deployment"], options["prefix"])
+            alone.run(audit, reads=not options["no_refresh"], tell=self._tell)
         found = selection.within(StoredFinding.objects.filter(status=StoredFinding.Status.OPEN), audit)
         open_ones = found.exclude(accepted(timezone.localdate())).select_related("prefix__account", "deployment")
         self.stdout.write(FORMATS[options["format"]](audit, list(open_ones)), ending="")
