@@ -47,6 +47,14 @@ class Backend(EmailBackend):
     def connection_class(self) -> Any:
         return _SmtpSsl if self.use_ssl else _Smtp
 
+    def open(self) -> bool | None:
+        """A login that fails must not leave a connection behind."""
+        try:
+            return super().open()
+        except Exception:
+            self.close()
+            raise
+
     def close(self) -> None:
         """A farewell that fails changes nothing of what the server has taken."""
         with suppress(OSError, smtplib.SMTPException):
@@ -68,10 +76,10 @@ def send(mail: EmailMultiAlternatives) -> Result:
         return _answered(answer.smtp_code, answer.smtp_error)
     except smtplib.SMTPNotSupportedError:
         return Result(State.RETRY, problem="The mail server does not offer STARTTLS or a login as it is set here.")
-    except TimeoutError:
-        return Result(State.RETRY, problem="The mail server did not answer in time.")
     except (OSError, smtplib.SMTPException) as problem:
-        return Result(State.RETRY, problem=f"The mail server could not be reached ({type(problem).__name__}).")
+        return Result(
+            State.RETRY, problem=f"The mail server could not be reached or did not answer ({type(problem).__name__})."
+        )
     return Result(State.SENT)
 
 
