@@ -140,7 +140,12 @@ def select(user: Anyone, filters: Filters, of: Audit | None = None) -> QuerySet[
     """In their order, worst first unless they say otherwise. `of` narrows to what an audit covered, and what was new,
     fixed or reopened is then what was so in it.
     """
-    found = _narrowed(findings(user) if of is None else within(findings(user), of), filters)
+    return chosen(findings(user), filters, of)
+
+
+def chosen(found: QuerySet[StoredFinding], filters: Filters, of: Audit | None = None) -> QuerySet[StoredFinding]:
+    """As `select`, of findings that somebody else has settled to be seen."""
+    found = _narrowed(found if of is None else within(found, of), filters)
     states = filters.state or ("open",)
     return found.filter(reduce(or_, (_state(state, of) for state in states))).order_by(*_order(filters))
 

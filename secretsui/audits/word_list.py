@@ -20,6 +20,13 @@ FIELDS: Final[Mapping[str, Text]] = {
     "port": _("Port"),
     "extra": _("Extra"),
 }
+STATES: Final[Mapping[str, Text]] = {
+    "new": _("New"),
+    "still": _("Still open"),
+    "reopened": _("Open again"),
+    "accepted": _("Accepted"),
+    "fixed": _("Fixed"),
+}
 GAPS: Final[Mapping[str, Text]] = {
     "listing": _("%(where)s could not be listed: %(why)s."),
     "layer": _("A place where %(where)s looks could not be read: %(why)s."),

@@ -35,18 +35,19 @@ def sentence(finding: Finding) -> str:
 
 
 def title(finding: Finding) -> str:
-    rule = rules.RULES.get(finding.rule)
-    return _now(rule.title) if rule else finding.rule
+    return rule_title(finding.rule)
+
+
+def rule_title(rule: str) -> str:
+    return _now(rules.RULES[rule].title) if rule in rules.RULES else rule
 
 
 def risk(finding: Finding) -> str:
-    rule = rules.RULES.get(finding.rule)
-    return _now(rule.risk) if rule else ""
+    return _now(rules.RULES[finding.rule].risk) if finding.rule in rules.RULES else ""
 
 
 def remedy(finding: Finding) -> str:
-    rule = rules.RULES.get(finding.rule)
-    return _now(rule.remedy) if rule else ""
+    return _now(rules.RULES[finding.rule].remedy) if finding.rule in rules.RULES else ""
 
 
 def position(finding: Finding) -> str:

@@ -7,16 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.http import StreamingHttpResponse
 
+from secretsui.core.spreadsheet import cell
+
 
 class _Echo:
     def write(self, line: str) -> str:
         return line
-
-
-def cell(value: object) -> str:
-    """Text that a spreadsheet does not run: what begins like a formula gets an apostrophe in front."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def answer(rows: Iterable[Sequence[object]], filename: str) -> StreamingHttpResponse:
