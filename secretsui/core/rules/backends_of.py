@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Final, Literal
 
 from secretsui.core.backends.signatures import Teamless
 from secretsui.core.backends.source import CannotTell, Raises, Source
 from secretsui.core.chain import Layer, Settings, chain
 from secretsui.core.rules.estate import Deployment, Estate
-from secretsui.core.rules.indexes import BOTH, once, scopes_of
+from secretsui.core.rules.indexes import BOTH, by_place, once, scopes_of
 from secretsui.core.versions import at_least
 
-NO_KWARGS = "no-kwargs"
-UNTOLD_CLASS = "?"
+NO_KWARGS: Final = "no-kwargs"
+UNTOLD_CLASS: Final = "?"
 
 
 def layers(settings: Settings) -> Sequence[Layer]:
@@ -73,3 +74,12 @@ def _unread(estate: Estate, deployment: Deployment, kind: str) -> Iterator[str]:
         for scope in scopes:
             if scope.problem or not scope.complete:
                 yield scope.problem or "never-listed"
+
+
+def lies(estate: Estate, place: tuple[str, str], name: str) -> Literal["there", "deleted", "absent", "unknown"]:
+    """Is there a secret of this name in an account and region?"""
+    secret = by_place(estate).get(place, {}).get(name)
+    if secret is not None:
+        return "there" if secret.deleted_at is None else "deleted"
+    scopes = [each for each in scopes_of(estate).get(place, ()) if name.startswith(each.start)]
+    return "absent" if any(each.complete and not each.problem for each in scopes) else "unknown"

@@ -11,7 +11,7 @@ from typing import Final
 from secretsui.core import environment
 from secretsui.core.backends.azure import AzureKeyVault
 from secretsui.core.backends.secrets_manager import STORE
-from secretsui.core.backends.source import TEAM_MARKER, Ask, CannotTell, Plan, Raises
+from secretsui.core.backends.source import TEAM_MARKER, CannotTell, Plan, Raises
 from secretsui.core.chain import Layer
 from secretsui.core.construct import LONGEST_CONN_ID
 from secretsui.core.paths import name_problems
@@ -22,12 +22,13 @@ from secretsui.core.rules.backends_of import (
     is_told,
     layers,
     layers_of,
+    lies,
     source_of,
     unread,
     with_teams,
 )
 from secretsui.core.rules.estate import Deployment, Estate, Id, Secret, Subject
-from secretsui.core.rules.indexes import by_place, scopes_of
+from secretsui.core.rules.indexes import by_place
 from secretsui.core.rules.naming_rules import RULES
 from secretsui.core.rules.outcome import PASSED, Check, Failed, Outcome, Unchecked
 from secretsui.core.versions import at_least
@@ -211,21 +212,11 @@ def _on_mwaa(estate: Estate, deployment: Deployment, layer: Layer) -> Outcome:
     plan = layer.source.plan("connection", AWS_DEFAULT, "")
     asks = [ask for ask in plan if ask.place == "own"] if isinstance(plan, Sequence) else []
     place = deployment.places[layer.id]
-    states = [_lies(estate, place, ask) for ask in asks]
+    states = [lies(estate, place, ask.name) if ask.store == STORE else "unknown" for ask in asks]
     if "unknown" in states:
         return Unchecked("not-listed")
     is_absent = states and "there" not in states
     return Failed("looked-up-on-mwaa", AWS_DEFAULT, facts={"id": AWS_DEFAULT}) if is_absent else PASSED
-
-
-def _lies(estate: Estate, place: tuple[str, str], ask: Ask) -> str:
-    if ask.store != STORE:
-        return "unknown"
-    secret = by_place(estate).get(place, {}).get(ask.name)
-    if secret is not None:
-        return "there" if secret.deleted_at is None else "absent"
-    scopes = [each for each in scopes_of(estate).get(place, ()) if ask.name.startswith(each.start)]
-    return "absent" if any(each.complete and not each.problem for each in scopes) else "unknown"
 
 
 def like_an_arn(estate: Estate) -> Outcomes:
