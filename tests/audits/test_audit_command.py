@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from celery import Celery
@@ -139,3 +141,16 @@ def test_who_interrupts_it_leaves_no_audit_behind(live_place: Place, aws: Aws, m
     with pytest.raises(KeyboardInterrupt):
         run("--no-refresh")
     assert Audit.objects.get().state == Audit.State.CANCELLED
+
+
+@pytest.mark.parametrize("form", ["json", "sarif", "junit"])
+def test_pipelines_get_it_in_a_form_of_theirs(live_place: Place, aws: Aws, form: str) -> None:
+    aws.create("airflow/connections/crm", BROKEN)
+    code, out, _ = run("--prefix", "airflow/connections", "--format", form)
+    assert code == 1
+    assert "R-29" in out
+    assert BROKEN not in out
+    if form == "junit":
+        assert ElementTree.fromstring(out).tag == "testsuites"
+    else:
+        assert json.loads(out)

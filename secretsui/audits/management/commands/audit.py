@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, NoReturn
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NoReturn, cast
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from secretsui import celery
 from secretsui.access.door import Job
-from secretsui.audits import alone, selection, starting, words
-from secretsui.audits.acceptance import accepted
+from secretsui.audits import alone, exports, starting, words
+from secretsui.audits.exports import Report
 from secretsui.audits.models import Audit, Part, StoredFinding
-from secretsui.core.findings import SEVERITIES
+from secretsui.core.findings import SEVERITIES, Severity
 from secretsui.inventory.models import Deployment, Prefix
 
 COMMAND: Final = Job("audit command")
+OPEN: Final = ("new", "reopened", "still")
 FINDINGS: Final = 1
 NOT_CHECKED: Final = 2
 EXIT_CODES: Final = """exit codes:
@@ -44,10 +44,10 @@ class Command(BaseCommand):
         with celery.alone():
             audit = self._create(options["deployment"], options["prefix"])
             alone.run(audit, reads=not options["no_refresh"], tell=self._tell)
-        found = selection.within(StoredFinding.objects.filter(status=StoredFinding.Status.OPEN), audit)
-        open_ones = found.exclude(accepted(timezone.localdate())).select_related("prefix__account", "deployment")
-        self.stdout.write(FORMATS[options["format"]](audit, list(open_ones)), ending="")
-        if code := exit_code(audit, open_ones, options["fail_on"]):
+        report = Report.whole(audit)
+        for piece in FORMATS[options["format"]](report):
+            self.stdout.write(piece, ending="")
+        if code := exit_code(audit, _open(report), options["fail_on"]):
             sys.exit(code)
 
     def _create(self, deployments: Sequence[str] | None, prefixes: Sequence[str] | None) -> Audit:
@@ -89,21 +89,31 @@ def _prefixes(paths: Iterable[str]) -> Sequence[Prefix]:
     return list(found.values())
 
 
-def exit_code(audit: Audit, open_ones: Iterable[StoredFinding], severity: str) -> int:
-    if any(SEVERITIES.index(each.severity) <= SEVERITIES.index(severity) for each in open_ones):
+def _open(report: Report) -> Sequence[StoredFinding]:
+    """Those that nobody has accepted."""
+    return [line.finding for line in report.lines() if line.state in OPEN]
+
+
+def exit_code(audit: Audit, found: Iterable[StoredFinding], severity: str) -> int:
+    if any(
+        SEVERITIES.index(cast("Severity", each.severity)) <= SEVERITIES.index(cast("Severity", severity))
+        for each in found
+    ):
         return FINDINGS
     return 0 if audit.state == Audit.State.DONE else NOT_CHECKED
 
 
-def _table(audit: Audit, findings: Sequence[StoredFinding]) -> str:
-    gaps = [f"COULD NOT CHECK  {gap['sentence']}" for gap in audit.gaps]
-    rows = [
-        f"{each.severity.upper():8}  {each.rule}  {words.place(each.subject)}  {words.sentence(each)}"
-        for each in findings
-    ]
-    problem = [audit.problem] if audit.problem else []
-    last = f"{len(findings)} open findings, {audit.extent.get('rules', 0)} rules. {audit.get_state_display()}."
-    return "\n".join([*problem, *gaps, *rows, last, ""])
+def _table(report: Report) -> Iterator[str]:
+    if report.incomplete:
+        yield f"{report.incomplete}\n"
+    found = _open(report)
+    for each in found:
+        place, sentence = words.place(each.subject), words.sentence(each)
+        yield f"{each.severity.upper():8}  {each.rule}  {place}  {sentence}\n"
+    yield f"{len(found)} open.\n"
 
 
-FORMATS: Final[Mapping[str, Callable[[Audit, Sequence[StoredFinding]], str]]] = {"table": _table}
+FORMATS: Final[Mapping[str, Callable[[Report], Iterator[str]]]] = {
+    "table": _table,
+    **{name: each.write for name, each in exports.FORMATS.items()},
+}
