@@ -58,31 +58,34 @@ def _secret_fields(subject: Id, entry: Entry) -> Iterator[str]:
         if is_sensitive(subject.key):
             yield "text"
         return
-    secrecy = Secrecy.of(entry.conn_type)
     for place, seen in entry.prints.items():
         field, _, key = place.partition(".")
-        if seen in ("", HIDDEN) or "@" in place:
-            continue
-        if field == "password" or (key and (is_sensitive(key) or (secrecy.known and secrecy.hides_extra(key)))):
+        if seen not in ("", HIDDEN) and "@" not in place and (field == "password" or _is_secret(key, entry.conn_type)):
             yield place
+
+
+def _is_secret(key: str, conn_type: str) -> bool:
+    """Is this key of an extra one, by its name or by what the provider says?"""
+    if not key or is_sensitive(key):
+        return bool(key)
+    secrecy = Secrecy.of(conn_type)
+    return secrecy.known is not None and secrecy.hides_extra(key)
 
 
 def secret_in_metadata(estate: Estate) -> Outcomes:
     """R-72. Of a tag its name is told, unless the secret is in that."""
     for secret in alive(estate):
-        found = {(code, field): Failed(code, field, where) for code, field, where in _told_about(secret)}
+        found = {(code, field): Failed(code, field) for code, field in _told_about(secret)}
         yield from said(secret, found.values())
 
 
-def _told_about(secret: Secret) -> Iterator[tuple[str, str, str]]:
+def _told_about(secret: Secret) -> Iterator[tuple[str, str]]:
     for name, value in secret.tags.items():
-        if code := shape(name):
-            yield code, "tags", ""
-        elif code := shape(f"{name}={value}") or shape(value):
-            yield code, f"tags.{name}", ""
+        if code := shape(f"{name}={value}"):
+            yield code, "tags" if shape(name) else f"tags.{name}"
     for field, text in (("description", secret.description), ("name", secret.name)):
-        if code := shape(text):
-            yield code, field, ""
+        if text and (code := shape(text)):
+            yield code, field
 
 
 def strange_reader(estate: Estate) -> Outcomes:

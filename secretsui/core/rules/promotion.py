@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, NamedTuple
 
 from secretsui.core.rules.alive import NEVER_LISTED, alive, passed
 from secretsui.core.rules.estate import Estate, Scope, Secret, Subject
@@ -17,6 +17,13 @@ _SPELLINGS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 _STAGES: Final = frozenset({*_SPELLINGS.values(), *_SPELLINGS, "int", "qa", "uat", "preprod", "sandbox"})
 _WORD: Final = re.compile(r"[^/_.-]+")
+
+
+class Place(NamedTuple):
+    """What the prefixes of all stages have in common, and which stage this one is."""
+
+    purpose: str
+    stage: str
 
 
 def stage(name: str) -> str:
@@ -33,22 +40,27 @@ def stage_of(scope: Scope) -> str:
 
 def only_here(estate: Estate) -> Iterator[tuple[Subject, Outcome]]:
     """R-68."""
-    stages = {scope.ref: (_purpose(scope), stage_of(scope)) for scope in estate.scopes}
     known: dict[str, dict[str, list[Scope]]] = defaultdict(lambda: defaultdict(list))
+    scopes = {id(scope): scope for scope in (*estate.scopes, *(secret.scope for secret in estate.secrets))}
+    places = {each: Place(_purpose(scope), stage_of(scope)) for each, scope in scopes.items()}
     for scope in estate.scopes:
-        purpose, name = stages[scope.ref]
-        if name:
-            known[purpose][name].append(scope)
-    secrets = [(secret, *stages.get(secret.scope.ref, ("", ""))) for secret in alive(estate)]
+        place = places[id(scope)]
+        if place.stage:
+            known[place.purpose][place.stage].append(scope)
+    others = {place: _others(known[place.purpose], place.stage) for place in places.values() if place.stage}
+    secrets = [(secret, places[id(secret.scope)]) for secret in alive(estate)]
     holders = _holders(secrets)
-    for secret, purpose, name in secrets:
-        others = {each: scopes for each, scopes in known[purpose].items() if each != name} if name else {}
-        if others:
-            yield secret, _judged(secret, name, others, holders[purpose, secret.key])
+    for secret, place in secrets:
+        if others.get(place):
+            yield secret, _judged(secret, place.stage, others[place], holders[place.purpose, secret.key])
+
+
+def _others(known: Mapping[str, list[Scope]], name: str) -> Mapping[str, list[Scope]]:
+    return {each: scopes for each, scopes in known.items() if each != name}
 
 
 def _judged(secret: Secret, name: str, others: Mapping[str, list[Scope]], holders: set[str]) -> Outcome:
-    if holders - {name}:
+    if len(holders) > 1:
         return passed(secret)
     unknown = [scope for scopes in others.values() for scope in scopes if not scope.complete]
     if unknown:
@@ -56,16 +68,15 @@ def _judged(secret: Secret, name: str, others: Mapping[str, list[Scope]], holder
     return Failed("only-here", facts={"stage": name, "others": ", ".join(sorted(others))})
 
 
-def _holders(secrets: list[tuple[Secret, str, str]]) -> Mapping[tuple[str, str], set[str]]:
+def _holders(secrets: Iterable[tuple[Secret, Place]]) -> Mapping[tuple[str, str], set[str]]:
     """Which stages have a key."""
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for secret, purpose, name in secrets:
-        if name:
-            found[purpose, secret.key].add(name)
+    for secret, place in secrets:
+        if place.stage:
+            found[place.purpose, secret.key].add(place.stage)
     return found
 
 
 def _purpose(scope: Scope) -> str:
-    """What the prefixes of all stages have in common."""
     path = _WORD.sub(lambda word: "*" if word[0].casefold() in _STAGES else word[0], scope.path)
     return f"{scope.store}\0{scope.kind}\0{path}"
