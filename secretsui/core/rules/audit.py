@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from secretsui.core.findings import Rule
-from secretsui.core.rules import exposure, lifecycle, precedence, stored
+from secretsui.core.rules import exposure, lifecycle, naming, precedence, reachability, settings, stored
 from secretsui.core.rules.estate import Estate, Subject
 from secretsui.core.rules.outcome import PASSED, Check, Failed, Outcome
 
-_FAMILIES: Final = (precedence, stored, lifecycle, exposure)
+_FAMILIES: Final = (precedence, reachability, stored, naming, settings, lifecycle, exposure)
 
 
 def _number(rule: str) -> int:

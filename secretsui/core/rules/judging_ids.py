@@ -1,8 +1,8 @@
-"""How the rules about one id of a deployment go through what its processes see."""
+"""How rules go through what the processes of a deployment see, and make one verdict of what they say of a subject."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
@@ -36,17 +36,21 @@ def each_id_with_view(judge: Callable[[Id, View], Iterator[Outcome]]) -> Check:
 
 
 def of_id(id_: Id, judge: OfView) -> Sequence[Outcome]:
-    """Processes that see the same fault tell it once. One that could not be judged keeps the others from passing."""
+    """Processes that see the same fault tell it once."""
+    return settled(outcome for view in id_.views.values() for outcome in judge(view))
+
+
+def settled(outcomes: Iterable[Outcome]) -> Sequence[Outcome]:
+    """Of one subject: each fault once, else what could not be judged, and only else that it passes."""
     failed: dict[tuple[str, str], Failed] = {}
     others: dict[str, Outcome] = {}
-    for view in id_.views.values():
-        for outcome in judge(view):
-            if isinstance(outcome, Failed):
-                failed.setdefault((outcome.code, outcome.field), outcome)
-            else:
-                others.setdefault("unchecked" if isinstance(outcome, Unchecked) else "passed", outcome)
-    unchecked, passed = others.get("unchecked"), others.get("passed")
-    return [*failed.values()] or ([unchecked] if unchecked else [passed] if passed else [])
+    for outcome in outcomes:
+        if isinstance(outcome, Failed):
+            failed.setdefault((outcome.code, outcome.field), outcome)
+        else:
+            others.setdefault("unchecked" if isinstance(outcome, Unchecked) else "passed", outcome)
+    found = others.get("unchecked") or others.get("passed")
+    return [*failed.values()] or ([found] if found else [])
 
 
 def layer(column: str) -> str:
