@@ -1,4 +1,4 @@
-"""What a rule of the checks looks for, what happens where it is broken, and what to do then."""
+"""What a rule of the checks and audits looks for, what happens where it is broken, and what to do then."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from secretsui.core.rules.format import RULES
+from secretsui.core.rules.audit import RULES
 
 
 @require_safe

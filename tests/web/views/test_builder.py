@@ -218,4 +218,5 @@ def test_rules_have_pages(builder: Client) -> None:
     words = text_of(builder.get("/rules/R-25/"))
     assert "Quotes around the connection" in words
     assert "High" in words
+    assert "hidden by the secrets backend" in text_of(builder.get("/rules/R-01/"))
     assert builder.get("/rules/R-99/").status_code == 404
