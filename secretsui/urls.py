@@ -23,13 +23,16 @@ from secretsui.web.views import (
     deployments,
     edit,
     errors,
+    notifications,
     overview,
     people,
     prefixes,
+    recipients,
     refresh,
     reports,
     reveal,
     rules,
+    schedules,
     secret,
     secrets,
     shell,
@@ -155,6 +158,30 @@ deployment_routes: Routes = [
     path("<slug:deployment>/remove/", deployments.remove, name="deployment-remove"),
 ]
 
+schedule_routes: Routes = [
+    path("", schedules.schedules, name="schedules"),
+    path("new/", schedules.new, name="schedule-new"),
+    path("times/", schedules.times, name="schedule-times"),
+    path("<int:pk>/", schedules.schedule, name="schedule"),
+    path("<int:pk>/active/", schedules.active, name="schedule-active"),
+    path("<int:pk>/remove/", schedules.remove, name="schedule-remove"),
+    path("<int:pk>/recipients/new/", recipients.new, name="recipient-new"),
+    path("<int:pk>/recipients/<int:recipient>/", recipients.edit, name="recipient"),
+    path("<int:pk>/recipients/<int:recipient>/remove/", recipients.remove, name="recipient-remove"),
+    path("<int:pk>/recipients/<int:recipient>/mail/", recipients.mail, name="recipient-mail"),
+    path("<int:pk>/recipients/<int:recipient>/mail/html/", recipients.mail_html, name="recipient-mail-html"),
+    path("<int:pk>/recipients/<int:recipient>/test/", recipients.test, name="recipient-test"),
+    path("<int:pk>/deliveries/<int:delivery>/again/", recipients.again, name="delivery-again"),
+]
+
+# The last two are in every e-mail, and work without signing in: their token is signed.
+notification_routes: Routes = [
+    path("notifications/", notifications.notifications, name="notifications"),
+    path("notifications/<int:pk>/", notifications.notification, name="notification"),
+    path("unsubscribe/<str:token>/", notifications.unsubscribe, name="unsubscribe"),
+    path("snooze/<str:token>/", notifications.snooze, name="snooze"),
+]
+
 activity_routes: Routes = [
     path("", activity.activity, name="activity"),
     path("export/", activity.export, name="activity-export"),
@@ -179,6 +206,8 @@ urlpatterns: Routes = [
     path("settings/accounts/", include(account_routes)),
     path("settings/deployments/", include(deployment_routes)),
     path("settings/people/", include(people_routes)),
+    path("audits/schedules/", include(schedule_routes)),
+    *notification_routes,
     path("activity/", include(activity_routes)),
     path("accounts/", include(person_routes)),
     path("report/<slug:deployment>/", reports.report, name="report"),

@@ -5,13 +5,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, get_args
 
+from secretsui.audits import links
+from secretsui.audits.models import Delivery, Recipient
 from secretsui.web.links import password_link
 from tests.canary.canaries import HARSH
 from tests.canary.planted import typed
 from tests.canary.walk import Data, Route
 from tests.canary.world import World
+from tests.web import scheduled
 
 URI: Final = f"postgres://{typed('login')}:{typed('password')}@db.example:5432/main"
 # Sent along with every form, where no field of this name is expected as well.
@@ -101,6 +104,8 @@ def routes(world: World) -> Mapping[str, Route]:
         **_conflicts(world),
         **_settings(world),
         **_deployments(world),
+        **_schedules(world),
+        **_notifications(world),
     }
 
 
@@ -302,6 +307,59 @@ EXPORTS: Final[Sequence[Data]] = (
     {"connection": f'{{"crm": {{"conn_type": "x", "{typed("key")}": "{typed("text")}"}}}}'},
     {"connection": f"crm={typed('text')}\n{typed('second')}", "variable": f"{{{typed('text')}"},
 )
+
+
+def _heard(world: World) -> Recipient:
+    """Whoever hears of the audits of a schedule that has one with a finding."""
+    known = Recipient.objects.filter(schedule__name="Walked").order_by("pk").first()
+    if known is None:
+        made = scheduled.schedule("Walked")
+        known = scheduled.recipient(made, address="alice@example.org")
+        scheduled.recipient(made, address="spare@example.org")
+        scheduled.finding(scheduled.audited(made, world.prefix), world.prefix, world.sample)
+    return known
+
+
+def _schedules(world: World) -> Mapping[str, Route]:
+    heard = _heard(world)
+    schedule, spare = heard.schedule_id, heard.schedule.recipients.exclude(pk=heard.pk)[0]
+    one = [(schedule, heard.pk)]
+    about = {"name": "Walked", "crontab": "0 7 * * *", "zone": "UTC", "covers_all": "on"}
+    times = {"crontab": typed("text"), "zone": typed("text")}
+    hook = {"kind": "webhook", "webhook": f"https://hooks.example/{typed('text')}", "shape": "generic"}
+    keyed = {**hook, "webhook": "env:SECRETSUI_CREDENTIAL_HOOK", "signing_key": typed("password")}
+    told = {"kind": "address", "address": "alice@example.org", "severity": "low", "rhythm": "each"}
+    failed, _made = Delivery.objects.get_or_create(
+        recipient=heard, address="alice@example.org", period="walk", defaults={"state": "failed", "code": "550"}
+    )
+    return {
+        "schedules": Route(),
+        "schedule-new": Route(posts=[{}, {**about, "zone": "x"}, {**about, "name": "More"}]),
+        "schedule-times": Route(queries=({}, {"crontab": "0 7 * * *", "zone": "UTC"}, {"crontab": "x", "zone": "y"})),
+        "schedule": Route([(schedule,)], posts=[{}, times, about]),
+        "schedule-active": Route([(schedule,)], posts=[{}, {"active": "on"}]),
+        "schedule-remove": Route([(schedule,)], posts=[{}]),
+        "recipient-new": Route([(schedule,)], posts=[{}, hook, keyed, told]),
+        "recipient": Route(one, posts=[{}, hook, keyed, told]),
+        "recipient-mail": Route(one),
+        "recipient-mail-html": Route(one),
+        "recipient-test": Route(one),
+        "recipient-remove": Route([(schedule, spare.pk)]),
+        "delivery-again": Route([(schedule, failed.pk)]),
+    }
+
+
+def _notifications(world: World) -> Mapping[str, Route]:
+    heard = _heard(world)
+    tokens = {purpose: links.token(purpose, heard, heard.address) for purpose in get_args(links.Purpose)}
+    return {
+        "notifications": Route(),
+        "notification": Route(
+            [(heard.pk,)], posts=[{}, {"do": "stop"}, {"do": "snooze", "days": "7"}, {"do": "again"}]
+        ),
+        "unsubscribe": Route([(tokens["unsubscribe"],), ("none",)], posts=[{}, {"do": "again"}]),
+        "snooze": Route([(tokens["snooze"],), ("none",)], posts=[{}, {"days": "7"}, {"days": "x"}]),
+    }
 
 
 def _deployments(world: World) -> Mapping[str, Route]:

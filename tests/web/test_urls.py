@@ -19,6 +19,8 @@ PUBLIC: Final = {
     "account_reset_password_from_key_done",
     "healthz",
     "report",
+    "unsubscribe",
+    "snooze",
 }
 # A value for every parameter that a route may have.
 SAMPLES: Final = {
@@ -34,6 +36,9 @@ SAMPLES: Final = {
     "deployment": "prod",
     "kind": "connection",
     "rule": "R-25",
+    "recipient": 1,
+    "delivery": 1,
+    "token": "no-token",
 }
 
 
