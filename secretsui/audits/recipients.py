@@ -15,6 +15,7 @@ from django.utils import timezone
 from secretsui.audits.models import Recipient, Silence, StoredFinding
 
 SNOOZES: Final = (1, 7, 30)  # days
+LATELY: Final = timedelta(days=35)  # longer than from one monthly digest to the next
 # These stand for several addresses, so that one of them is silent by itself.
 SEVERAL: Final = (Recipient.Kind.GROUP, Recipient.Kind.OWNER)
 
@@ -40,8 +41,9 @@ def _all(recipient: Recipient) -> Sequence[str]:
 
 
 def owners() -> Mapping[str, str]:
-    """The address of each owner of an open finding; "" where the tag is neither an address nor somebody's name."""
-    named = StoredFinding.objects.filter(status=StoredFinding.Status.OPEN).exclude(owner="")
+    """The address of each owner of what is open or was fixed lately; "" where the tag is neither one nor a name."""
+    of_interest = Q(status=StoredFinding.Status.OPEN) | Q(fixed_at__gt=timezone.now() - LATELY)
+    named = StoredFinding.objects.filter(of_interest).exclude(owner="")
     known = dict(User.objects.filter(is_active=True).exclude(email="").values_list("username", "email"))
     return {owner: _address(owner, known) for owner in named.values_list("owner", flat=True).distinct()}
 
