@@ -164,8 +164,10 @@ CELERY_BEAT_SCHEDULE = {
     "sweep audits": {"task": "secretsui.audits.tasks.sweep", "schedule": 60.0},
 }
 
-# How many prefixes and deployments an audit reads at once, and which share of each quota of AWS jobs may use.
+# How many prefixes and deployments an audit reads at once, and whether one starts by itself where a value is new.
 AUDIT_PARALLEL = env.int("SECRETSUI_AUDIT_PARALLEL", default=4)
+AUDIT_AFTER_CHANGES = env.bool("SECRETSUI_AUDIT_AFTER_CHANGES", default=False)
+# Which share of each quota of AWS refreshes and audits may use.
 QUOTA_SHARE = env.float("SECRETSUI_AUDIT_QUOTA_SHARE", default=0.2)
 
 LANGUAGE_CODE = "en"

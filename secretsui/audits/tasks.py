@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from secretsui.audits import deliveries, ending, parts, periods, running, scheduling
+from secretsui.audits import changes, deliveries, ending, parts, periods, running, scheduling
 from secretsui.audits.models import Audit, Part
 from secretsui.celery import app
 
@@ -26,6 +26,7 @@ def judge(audit_id: int) -> None:
 @app.task(name="secretsui.audits.tasks.sweep", expires=60)
 def sweep() -> None:
     running.sweep(timezone.now())
+    changes.start()
 
 
 @app.task(name=scheduling.TASK)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, NoReturn, cast
+from typing import Any, Final, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -94,11 +94,9 @@ def _open(report: Report) -> Sequence[StoredFinding]:
     return [line.finding for line in report.lines() if line.state in OPEN]
 
 
-def exit_code(audit: Audit, found: Iterable[StoredFinding], severity: str) -> int:
-    if any(
-        SEVERITIES.index(cast("Severity", each.severity)) <= SEVERITIES.index(cast("Severity", severity))
-        for each in found
-    ):
+def exit_code(audit: Audit, found: Iterable[StoredFinding], severity: Severity) -> int:
+    counted = SEVERITIES[: SEVERITIES.index(severity) + 1]
+    if any(each.severity in counted for each in found):
         return FINDINGS
     return 0 if audit.state == Audit.State.DONE else NOT_CHECKED
 
