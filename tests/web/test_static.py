@@ -42,6 +42,7 @@ def test_our_own_files_stay_small() -> None:
     assert (STATIC / "css" / "form.css").stat().st_size < 4_096
     assert (STATIC / "css" / "deployments.css").stat().st_size < 2_048
     assert (STATIC / "css" / "conflicts.css").stat().st_size < 4_096
+    assert (STATIC / "css" / "schedules.css").stat().st_size < 2_048
     assert (STATIC / "css" / "audits.css").stat().st_size < 2_048
     assert (STATIC / "icons.svg").stat().st_size < 24_576
     assert (STATIC / "js" / "preview.js").stat().st_size < 2_048
