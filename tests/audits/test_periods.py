@@ -189,6 +189,7 @@ def test_an_owner_hears_that_the_last_of_theirs_is_fixed_and_then_no_more(
 ) -> None:
     to = recipient(schedule, kind="owner", address="")
     found = finding(place, owner="lea@example.org", seen=timedelta(days=9), status="fixed", fixed_at=timezone.now())
+    Audit.objects.update(finished_at=timezone.now())
     to.address = "lea@example.org"
     assert sent(audit, to) == "sent"
     assert mail.outbox[-1].subject == "[secretsui] 0 new, 0 still open, 1 fixed"
