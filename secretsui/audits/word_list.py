@@ -19,6 +19,21 @@ FIELDS: Final[Mapping[str, Text]] = {
     "password": _("Password"),
     "port": _("Port"),
     "extra": _("Extra"),
+    "name": _("Name"),
+    "tags": _("Tags"),
+    "policy": _("Policy"),
+    "kms_key_id": _("Key"),
+}
+# Columns of a chain, as fields and facts name them.
+COLUMNS: Final[Mapping[str, Text]] = {
+    "backend": _("the secrets backend"),
+    "backend/shared": _("the shared account"),
+    "worker-backend": _("the secrets backend of workers"),
+    "worker-backend/shared": _("the shared account of workers"),
+    "environment": _("the environment"),
+    "worker-environment": _("the environment of workers"),
+    "environment-manager": _("the Environment Manager"),
+    "metastore": _("the metadata database"),
 }
 STATES: Final[Mapping[str, Text]] = {
     "new": _("New"),
@@ -55,4 +70,3 @@ REASONS: Final[Mapping[str, Text]] = {
     "stopped": _("the audit was stopped"),
     "failed": _("it failed"),
 }
-SENTENCES: Final[Mapping[tuple[str, str], Text]] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
 from django.utils.functional import Promise
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from secretsui.audits import word_list
+from secretsui.audits.sentences import SENTENCES, SHAPES
 from secretsui.core.rules import audit as rules
 
 _KINDS: Final = ("secret:", "id:", "deployment:", "prefix:")
@@ -25,13 +25,18 @@ class Finding(Protocol):
 
 
 def sentence(finding: Finding) -> str:
-    """Cause and effect. Where a rule says more than a code can, what it risks is the effect."""
-    template = word_list.SENTENCES.get((finding.rule, finding.code)) or word_list.SENTENCES.get((finding.rule, ""))
-    told = _filled(template, finding.facts) if template else ""
-    cause = told or title(finding)
-    place = position(finding)
-    begun = f"{place}: {cause[:1].lower()}{cause[1:]}" if place and not told else cause
-    return begun if begun.endswith((".", "?")) else f"{begun}."
+    """Cause and effect."""
+    key = finding.rule, finding.code
+    template = SENTENCES.get(key) or SENTENCES.get((finding.rule, ""))
+    told = _filled(template, finding) if template else ""
+    return told or _generic(finding)
+
+
+def _generic(finding: Finding) -> str:
+    """By what the rule says of itself; of its risk the first sentence."""
+    place, effect = position(finding), risk(finding).partition(". ")[0].removesuffix(".")
+    cause = ": ".join(filter(None, (place, title(finding))))
+    return " ".join(f"{each}." for each in (cause, effect) if each)
 
 
 def title(finding: Finding) -> str:
@@ -52,9 +57,15 @@ def remedy(finding: Finding) -> str:
 
 def position(finding: Finding) -> str:
     """The field and the place in it, "" where the whole is meant."""
+    return ", ".join(filter(None, (_field(finding), finding.where)))
+
+
+def _field(finding: Finding) -> str:
+    if finding.field in word_list.COLUMNS:
+        return _upper(str(word_list.COLUMNS[finding.field]))
     name, _dot, key = finding.field.partition(".")
     field = "" if name == "text" else str(word_list.FIELDS.get(name, name))
-    return ", ".join(filter(None, (field, key, finding.where)))
+    return ", ".join(filter(None, (field, key)))
 
 
 def place(ref: str) -> str:
@@ -78,12 +89,39 @@ def reason_words(reason: str) -> str:
     return str(word_list.REASONS.get(reason) or reason.replace("-", " "))
 
 
-def _filled(template: str | Promise, facts: Mapping[str, object]) -> str:
+def _filled(template: str | Promise, finding: Finding) -> str:
     """ "" where a fact is missing: an older audit may have known less."""
+    facts = {name: _fact(name, value) for name, value in finding.facts.items()}
+    facts["place"] = _place(finding)
+    facts["what"] = str(SHAPES.get(finding.code, finding.code.replace("-", " ")))
+    facts["differs"] = _now(" They differ in: %s.") % facts["fields"] if facts.get("fields") else ""
+    facts["hint"] = _now(" It is perhaps %s.") % facts["meant"] if facts.get("meant") else ""
     try:
-        return str(template) % {name: str(value) for name, value in facts.items()}
+        told = str(template) % facts
     except KeyError:
         return ""
+    return _upper(told) if str(template).startswith(OF_OURS) else told
 
 
+def _fact(name: str, value: object) -> str:
+    text = str(value)
+    if name in ("winner", "layer", "layers"):
+        return ", ".join(str(word_list.COLUMNS.get(each, each)) for each in text.split(", "))
+    if name == "fields":
+        return ", ".join(str(word_list.FIELDS.get(each, each)) for each in text.split(", "))
+    return reason_words(text) if name == "reason" else text
+
+
+def _place(finding: Finding) -> str:
+    """Within a sentence."""
+    column = word_list.COLUMNS.get(finding.field)
+    return str(column) if column else _field(finding) or _now("the value")
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+# Facts in words of ours. Names of settings, ids and classes keep their case at the start of a sentence as well.
+OF_OURS: Final = ("%(winner)s", "%(place)s", "%(layer")
 NO_OWNER: Final = _("No owner")
