@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, Protocol
 Decision = Literal["allowed", "denied", "conditional", "not-allowed"]
 Policy = Mapping[str, Any]
 _SUFFIX: Final = "-a1B2c3"
+_RANDOM: Final = 6
 
 
 class Thing(Protocol):
@@ -29,7 +30,8 @@ class SecretArn(Arn):
     """Of a secret whose six random characters at the end are not known: a policy that spells some means those."""
 
     def is_in(self, pattern: str) -> bool:
-        is_spelt = re.fullmatch(re.escape(self.arn) + r"-[A-Za-z0-9]{6}", pattern) is not None
+        start, end = pattern[:-_RANDOM], pattern[-_RANDOM:]
+        is_spelt = start == f"{self.arn}-" and end.isascii() and end.isalnum()
         return is_spelt or _regex(pattern).fullmatch(self.arn + _SUFFIX) is not None
 
 
@@ -78,8 +80,13 @@ def _is_about(statement: Policy, action: str, thing: Thing) -> bool:
 def _covers_action(statement: Policy, action: str) -> bool:
     """Actions are told without regard to capitals."""
     if "NotAction" in statement:
-        return not any(_regex(each.lower()).fullmatch(action.lower()) for each in _listed(statement, "NotAction"))
-    return any(_regex(each.lower()).fullmatch(action.lower()) for each in _listed(statement, "Action"))
+        return not any(_is_action(each, action) for each in _listed(statement, "NotAction"))
+    return any(_is_action(each, action) for each in _listed(statement, "Action"))
+
+
+@lru_cache(maxsize=4096)
+def _is_action(pattern: str, action: str) -> bool:
+    return _regex(pattern.lower()).fullmatch(action.lower()) is not None
 
 
 def _listed(statement: Policy, name: str) -> Iterator[str]:

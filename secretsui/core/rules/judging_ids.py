@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from secretsui.core.rules.estate import Cell, Estate, Id, Subject, View
-from secretsui.core.rules.outcome import Check, Failed, Outcome, Unchecked
+from secretsui.core.rules.outcome import PASSED, Check, Failed, Outcome, Unchecked
 
 BACKENDS: Final = ("worker-backend", "backend")
 ENVIRONMENTS: Final = ("worker-environment", "environment")
@@ -42,15 +42,14 @@ def of_id(id_: Id, judge: OfView) -> Sequence[Outcome]:
 
 def settled(outcomes: Iterable[Outcome]) -> Sequence[Outcome]:
     """Of one subject: each fault once, else what could not be judged, and only else that it passes."""
-    failed: dict[tuple[str, str], Failed] = {}
-    others: dict[str, Outcome] = {}
-    for outcome in outcomes:
-        if isinstance(outcome, Failed):
-            failed.setdefault((outcome.code, outcome.field), outcome)
-        else:
-            others.setdefault("unchecked" if isinstance(outcome, Unchecked) else "passed", outcome)
-    found = others.get("unchecked") or others.get("passed")
-    return [*failed.values()] or ([found] if found else [])
+    found = list(outcomes)
+    failed: dict[tuple[str, str], Outcome] = {}
+    for each in found:
+        if isinstance(each, Failed):
+            failed.setdefault((each.code, each.field), each)
+    if failed:
+        return list(failed.values())
+    return [next((each for each in found if isinstance(each, Unchecked)), PASSED)] if found else []
 
 
 def layer(column: str) -> str:
