@@ -10,6 +10,7 @@ from secretsui.web.secret_path import SecretPath
 from secretsui.web.views import (
     accounts,
     activity,
+    audits,
     builder,
     bulk,
     conflict_fixes,
@@ -23,6 +24,7 @@ from secretsui.web.views import (
     deployments,
     edit,
     errors,
+    findings,
     notifications,
     overview,
     people,
@@ -128,6 +130,17 @@ rule_routes: Routes = [
     path("rules/<str:rule>/", rules.rule, name="rule"),
 ]
 
+audit_routes: Routes = [
+    path("audits/", audits.audits, name="audits"),
+    path("audits/<int:number>/", audits.audit, name="audit"),
+    path("audits/<int:number>/progress/", audits.progress, name="audit-progress"),
+    path("audits/<int:number>/stop/", audits.stop, name="audit-stop"),
+    path("findings/<slug:fingerprint>/", findings.finding, name="finding"),
+    path("findings/<slug:fingerprint>/accept/", findings.accept, name="finding-accept"),
+    path("findings/<slug:fingerprint>/withdraw/", findings.withdraw, name="finding-withdraw"),
+    path("findings/<slug:fingerprint>/assign/", findings.assign, name="finding-assign"),
+]
+
 account_routes: Routes = [
     path("", accounts.accounts, name="accounts"),
     path("new/", accounts.new, name="account-new"),
@@ -203,6 +216,7 @@ urlpatterns: Routes = [
     *builder_routes,
     *type_routes,
     *rule_routes,
+    *audit_routes,
     path("settings/accounts/", include(account_routes)),
     path("settings/deployments/", include(deployment_routes)),
     path("settings/people/", include(people_routes)),

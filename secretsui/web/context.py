@@ -12,6 +12,8 @@ from django.http import HttpRequest
 
 from secretsui.access import policy
 from secretsui.access.models import Level
+from secretsui.audits import selection
+from secretsui.audits.selection import Filters
 from secretsui.inventory.models import Account, Prefix
 from secretsui.web import conflict_subject, standing
 from secretsui.web.standing import Standing
@@ -21,6 +23,8 @@ THEMES: Final = ("light", "dark")
 # The sidebar entry of each route, by the beginning of its name; the first that fits.
 PLACES: Final = (
     ("overview", "overview"),
+    ("audit", "audits"),
+    ("finding", "audits"),
     ("secret", "secrets"),
     ("conflict", "conflicts"),
     ("why", "why"),
@@ -101,6 +105,14 @@ class Shell:
     @property
     def conflicts(self) -> int:
         return sum(each.conflicts for each in self.deployments)
+
+    @cached_property
+    def urgent(self) -> int:
+        """How many findings of the two worst severities are open."""
+        if not self.prefixes and not self.deployments:
+            return 0
+        worst = Filters(severity=("critical", "high"))
+        return selection.select(self.user, worst).order_by().count()
 
     @property
     def records(self) -> int:

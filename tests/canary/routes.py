@@ -5,7 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, get_args
+
+from django.utils import timezone
 
 from secretsui.audits import links
 from secretsui.audits.models import Delivery, Recipient
@@ -102,6 +105,7 @@ def routes(world: World) -> Mapping[str, Route]:
         **_new(world),
         **_builder(world),
         **_conflicts(world),
+        **_audits(world),
         **_settings(world),
         **_deployments(world),
         **_schedules(world),
@@ -264,6 +268,25 @@ def _conflicts(world: World) -> Mapping[str, Route]:
         "conflict-adopt": Route(pages, posts=[{}, *lines]),
         "conflict-environment": Route(pages),
         "why": Route(queries=({}, {"q": "CRM"}, {"q": "x", "kind": "none"}, {"q": "no/where", "deployment": "none"})),
+    }
+
+
+def _audits(world: World) -> Mapping[str, Route]:
+    queries = (
+        {},
+        {"state": "new", "sort": "name"},
+        {"state": "fixed", "owner": "-", "page": "x", "deployment": "none"},
+    )
+    until = str(timezone.localdate() + timedelta(days=3))
+    return {
+        "audits": Route(posts=[{}, {"prefixes": "none"}, {"deployments": str(world.deployment.pk)}]),
+        "audit": Route(world.audits, queries=queries),
+        "audit-progress": Route(world.audits),
+        "audit-stop": Route(world.audits[:1]),
+        "finding": Route(world.findings[-8:]),
+        "finding-accept": Route(world.findings[-2:], posts=[{}, {"until": until, "reason": "Known"}, {"until": "x"}]),
+        "finding-withdraw": Route(world.findings[-2:]),
+        "finding-assign": Route(world.findings[-2:], posts=[{}, {"owner": "sales"}, {"owner": "x" * 300}]),
     }
 
 

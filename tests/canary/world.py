@@ -9,6 +9,8 @@ from typing import Any, Final
 from django.contrib.auth.models import User
 from django.urls import reverse
 
+from secretsui.audits import ending
+from secretsui.audits.models import Audit, Part, StoredFinding
 from secretsui.core.backend_settings import SERVER
 from secretsui.inventory.models import Account, Deployment, EnvSource, Kind, Prefix, SecretRecord
 from tests.aws import Aws
@@ -16,7 +18,7 @@ from tests.canary.canaries import canary
 from tests.canary.planted import Garden
 from tests.conftest import NOWHERE, REGION, Place, person
 from tests.inventory.refreshing import refresh
-from tests.web import deployed
+from tests.web import audited, deployed
 
 BINARY: Final = "airflow/connections/binary"
 OLD: Final = "airflow/connections/uri.old"  # the canary of a version that is not current any more
@@ -60,6 +62,17 @@ class World:
         self.aws.create(self.spare, f"postgres://u:{canary(self.spare)}@db.example/main")
 
     @property
+    def audits(self) -> Sequence[Sequence[int]]:
+        """Each that there is, and one that is not."""
+        return [(pk,) for pk in (*Audit.objects.values_list("pk", flat=True), 404)]
+
+    @property
+    def findings(self) -> Sequence[Sequence[str]]:
+        """One of each rule, and one that is not."""
+        each = dict(StoredFinding.objects.values_list("rule", "fingerprint"))
+        return [(fingerprint,) for fingerprint in (*each.values(), "none")]
+
+    @property
     def url(self) -> str:
         return self.aws.url
 
@@ -75,6 +88,15 @@ class World:
         for prefix in self.place.prefixes:
             run = refresh(prefix)
             assert (run.state, run.unreadable) == ("done", 0), run.problem
+        self._judge()
+
+    def _judge(self) -> None:
+        """The rules over all that the refresh has found, as an audit's last task runs them."""
+        found = audited.audit(*self.place.prefixes, self.spare_prefix, self.deployment, state=Audit.State.JUDGING)
+        found.parts.update(state=Part.State.DONE)
+        assert ending.judge(found)
+        found.refresh_from_db()
+        assert found.finished_at, found.problem
 
     def address(self, name: str) -> Sequence[Any]:
         """The arguments of this secret's routes."""

@@ -39,6 +39,8 @@ SAMPLES: Final = {
     "recipient": 1,
     "delivery": 1,
     "token": "no-token",
+    "number": 1,
+    "fingerprint": "0" * 32,
 }
 
 

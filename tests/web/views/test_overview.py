@@ -101,7 +101,7 @@ def test_it_takes_the_same_few_queries_at_any_size(
     put(place.connections, *(f"c{number}" for number in range(count)), problem="blank")
     put(place.variables, *(f"v{number}" for number in range(count)), deleted_at=timezone.now())
     put(place.config, *(f"o{number}" for number in range(count)), read_error="denied")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         as_bob.get("/")
 
 

@@ -171,7 +171,7 @@ def test_a_page_takes_the_same_few_queries_at_any_size(
     as_bob: Client, place: Place, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     put(place.connections, *(f"c{number:03}" for number in range(count)))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         as_bob.get("/secrets/")
 
 
