@@ -254,16 +254,11 @@ def test_a_deployment_is_read_by_its_check(place: Place) -> None:
     assert Check.objects.get().trigger == "audit"
 
 
-def test_a_deployment_that_does_not_answer_fails_with_its_reason(place: Place) -> None:
-    deployment = Deployment.objects.create(
-        name="halden-prod",
-        api=Deployment.Api.V2,
-        api_url="http://127.0.0.1:9",
-        credential="env:SECRETSUI_CREDENTIAL_NO",
-    )
+def test_a_deployment_that_cannot_be_asked_fails_with_its_reason(place: Place) -> None:
+    deployment = Deployment.objects.create(name="halden-prod", api=Deployment.Api.MWAA)
     audit = starting.create(JOB, deployments=[deployment], trigger=Audit.Trigger.COMMAND)
     part = read(audit.parts.get())
-    assert (part.state, part.error) == (Part.State.FAILED, "unreachable")
+    assert (part.state, part.error) == (Part.State.FAILED, "no-credential")
 
 
 def test_a_check_that_runs_is_waited_for(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
