@@ -406,8 +406,6 @@ def test_what_is_fixed_is_not_accepted_when_it_comes_back(place: Place) -> None:
 
 
 def test_the_rule_about_what_could_not_be_read_stays_sure_of_it(place: Place) -> None:
-    if "R-81" not in rules.RULES:
-        pytest.skip("not there yet")
     scope = "prefix:data-dev/eu-west-1/airflow/connections"
     run({scope: Failed("listing")}, "R-81")
     audit = begin()
