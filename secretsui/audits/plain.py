@@ -30,13 +30,13 @@ def _lines(said: Said) -> Iterator[str]:
         for remark in remarks:
             yield from _wrapped(remark)
     if said.lines.rows:
-        yield from ("", "", *_table(said))
+        yield from ("", "", _("Per deployment").upper(), "", *_table(said))
     yield from ("", "", f"{said.open_label}: {said.open_audit}", "", *_wrapped(" ".join(said.about), ""))
     yield from (f"{label}: {url}" for label, url in said.foot)
 
 
 def _warning(said: Said) -> Iterator[str]:
-    yield from ("", *_wrapped(f"{_('INCOMPLETE')}: {said.warning}", ""))
+    yield from ("", *_wrapped(said.warning, ""))
     for gap in said.gaps.rows:
         yield from _wrapped(gap)
     if said.gaps.is_cut:
