@@ -286,6 +286,8 @@ def test_a_job_lists_and_reads_and_does_nothing_else(live_place: Place, aws: Aws
 def test_people_do_not_read_in_batches(live_place: Place, aws: Aws, version: str, alice: User) -> None:
     with pytest.raises(TypeError):
         open_prefix(Person(alice), live_place.connections).read([NAME])
+    with pytest.raises(TypeError):
+        open_prefix(Person(alice), live_place.connections).details([NAME], ["policy"])
     assert aws.calls.counts() == {}
 
 
