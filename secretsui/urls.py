@@ -134,6 +134,7 @@ audit_routes: Routes = [
     path("audits/", audits.audits, name="audits"),
     path("audits/<int:number>/", audits.audit, name="audit"),
     path("audits/<int:number>/progress/", audits.progress, name="audit-progress"),
+    path("audits/<int:number>/export/", audits.export, name="audit-export"),
     path("audits/<int:number>/stop/", audits.stop, name="audit-stop"),
     path("findings/<slug:fingerprint>/", findings.finding, name="finding"),
     path("findings/<slug:fingerprint>/accept/", findings.accept, name="finding-accept"),

@@ -282,6 +282,9 @@ def _audits(world: World) -> Mapping[str, Route]:
         "audits": Route(posts=[{}, {"prefixes": "none"}, {"deployments": str(world.deployment.pk)}]),
         "audit": Route(world.audits, queries=queries),
         "audit-progress": Route(world.audits),
+        "audit-export": Route(
+            world.audits, queries=[{"as": form} for form in ("html", "csv", "json", "sarif", "junit")]
+        ),
         "audit-stop": Route(world.audits[:1]),
         "finding": Route(world.findings[-8:]),
         "finding-accept": Route(world.findings[-2:], posts=[{}, {"until": until, "reason": "Known"}, {"until": "x"}]),

@@ -6,12 +6,14 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from secretsui.audits import cancelling, selection, starting
+from secretsui.audits.exports import FORMATS, Report
 from secretsui.audits.models import Audit
 from secretsui.audits.selection import Filters
 from secretsui.web import audit_history, audit_view, conflict_subject, context, finding_rows
@@ -108,6 +110,8 @@ def _found(request: HttpRequest, found: Audit) -> dict[str, Any]:
         "known": sum(counts.values()),
         "menus": list(audit_view.menus(user, filters, found, names)),
         "chosen": (*filters.state, *filters.severity),
+        "formats": FORMATS,
+        "here": filters.query(),
         "cleared": Filters(sort=filters.sort).query(),
         "by_rule": filters.query(sort=""),
         "by_secret": filters.query(sort=audit_view.BY_NAME),
@@ -126,6 +130,19 @@ def progress(request: HttpRequest, number: int) -> HttpResponse:
     announce = str(now.quarter) != request.GET.get("quarter", "0")
     facts = {"audit": found, "progress": now, "announce": announce, "finished": not now.is_active}
     return render(request, "audits/progress.html", facts)
+
+
+@require_GET
+def export(request: HttpRequest, number: int) -> HttpResponseBase:
+    """What the filters leave, as a file of the format that the address names."""
+    found = _find(request, number)
+    form = FORMATS.get(request.GET.get("as", ""))
+    if form is None:
+        raise Http404
+    report = Report.of(request.user, Filters.parse(request.GET), found)
+    name = f'attachment; filename="{report.name}.{form.ending}"'
+    headers = {"Content-Disposition": name}
+    return StreamingHttpResponse(form.write(report), content_type=form.content_type, headers=headers)
 
 
 @require_POST

@@ -244,6 +244,24 @@ def test_who_sees_only_a_part_may_not_stop_the_whole(as_bob: Client, place: Plac
     assert as_bob.post(f"/audits/{audit.pk}/stop/").status_code == 404
 
 
+@pytest.mark.parametrize("form", ["html", "csv", "json", "sarif", "junit"])
+def test_what_the_filters_leave_is_exported(as_bob: Client, ended: Audit, form: str) -> None:
+    answer = as_bob.get(page_of(ended, f"export/?as={form}&owner=mara"))
+    content = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    assert answer.headers["Content-Disposition"].startswith(f'attachment; filename="secretsui-audit-{ended.pk}.')
+    assert "crm" in content
+    assert "shop" not in content
+
+
+def test_an_export_needs_a_known_format_and_somebody_who_sees_the_audit(
+    as_bob: Client, as_charlie: Client, ended: Audit
+) -> None:
+    assert as_bob.get(page_of(ended, "export/?as=none")).status_code == 404
+    assert as_charlie.get(page_of(ended, "export/?as=csv")).status_code == 404
+    assert as_bob.post(page_of(ended, "export/?as=csv")).status_code == 405
+    assert f"/audits/{ended.pk}/export/?as=csv&amp;state=new" in text(as_bob.get(page_of(ended, "?state=new")))
+
+
 @pytest.mark.parametrize("number", [0, 404, 10**30])
 def test_an_audit_that_there_is_not(as_bob: Client, number: int) -> None:
     assert as_bob.get(f"/audits/{number}/").status_code == 404
