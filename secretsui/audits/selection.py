@@ -18,7 +18,7 @@ from secretsui.audits.acceptance import accepted
 from secretsui.audits.models import Audit, FindingEvent, Part, StoredFinding
 from secretsui.audits.sight import ref_of_prefix
 from secretsui.core.findings import SEVERITIES
-from secretsui.inventory.models import Deployment, Prefix
+from secretsui.inventory.models import Deployment
 
 PAGE_SIZE: Final = 50
 # `open` is new, still and reopened together, without what is accepted.
@@ -189,8 +189,7 @@ def within(found: QuerySet[StoredFinding], of: Audit) -> QuerySet[StoredFinding]
 
 def gaps(user: Anyone, of: Audit) -> Sequence[Mapping[str, Any]]:
     """What the audit could not look at, of what this person may see."""
-    seen = {ref_of_prefix(each) for each in policy.visible_prefixes(user)}
-    seen |= {f"deployment:{name}" for name in policy.visible_deployments(user).values_list("name", flat=True)}
+    seen, _ = _seen(user)
     return [gap for gap in of.gaps if gap["subject"] in seen or policy.may_administer(user)]
 
 
@@ -204,17 +203,18 @@ def parts(user: Anyone, of: Audit) -> Sequence[Part]:
 
 def related(user: Anyone, finding: StoredFinding) -> tuple[Sequence[str], int]:
     """The refs of further subjects that this person may see, and how many others there are."""
-    starts = tuple(_starts(policy.visible_prefixes(user), policy.visible_deployments(user)))
-    seen = [each for each in finding.related if each.startswith(starts)] if starts else []
+    whole, starts = _seen(user)
+    seen = [each for each in finding.related if each in whole or each.startswith(starts)]
     return seen, len(finding.related) - len(seen)
 
 
-def _starts(prefixes: QuerySet[Prefix], deployments: QuerySet[Deployment]) -> Sequence[str]:
-    found = [start for name in deployments.values_list("name", flat=True) for start in (f"id:{name}/",)]
-    for prefix in prefixes:
-        place = f"{prefix.account.name}/{prefix.region}/{prefix.path}"
-        found += [f"secret:{place}{prefix.sep}" if prefix.path else f"secret:{place}", f"prefix:{place}"]
-    return found
+def _seen(user: Anyone) -> tuple[set[str], tuple[str, ...]]:
+    """The refs of places that this person sees, and the beginnings of those of what lies in them."""
+    prefixes = list(policy.visible_prefixes(user))
+    names = policy.visible_deployments(user).values_list("name", flat=True)
+    whole = {ref_of_prefix(each) for each in prefixes} | {f"deployment:{name}" for name in names}
+    starts = [f"secret:{each.account.name}/{each.region}/{each.start}" for each in prefixes]
+    return whole, (*starts, *(f"id:{name}/" for name in names))
 
 
 def _narrowed(found: QuerySet[StoredFinding], filters: Filters) -> QuerySet[StoredFinding]:
