@@ -27,10 +27,13 @@ LOST: Final = timedelta(minutes=15)
 
 
 def send_due(now: datetime) -> None:
+    """Where a server is away, the others wait for the next minute: its silence must not take up every worker."""
     give_up(now)
     due = Delivery.objects.filter(state__in=OPEN, next_at__lte=now).order_by("next_at", "id")
     for delivery_id in list(due.values_list("pk", flat=True)):
-        deliver(delivery_id)
+        tried = deliver(delivery_id)
+        if tried and tried.state == State.RETRY and not tried.code:
+            break
 
 
 def deliver(delivery_id: int) -> Delivery | None:

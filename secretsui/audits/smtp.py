@@ -68,8 +68,8 @@ def send(mail: EmailMultiAlternatives) -> Result:
         get_connection().send_messages([mail])
     except Unsure:
         return Result(State.UNSURE, problem="The connection broke after the text was sent, before the server's answer.")
-    except smtplib.SMTPAuthenticationError as refusal:  # whose text may hold what was tried
-        return Result(State.RETRY, str(refusal.smtp_code), "The mail server refused the user or the password.")
+    except smtplib.SMTPAuthenticationError:  # whose text may hold what was tried
+        return Result(State.RETRY, problem="The mail server refused the user or the password.")
     except smtplib.SMTPRecipientsRefused as refused:
         return _answered(*next(iter(refused.recipients.values())))
     except smtplib.SMTPResponseException as answer:

@@ -150,6 +150,19 @@ def test_a_server_whose_certificate_is_not_trusted_gets_nothing(
     assert server.logins == 0
 
 
+def test_a_server_that_is_away_is_asked_once_and_the_others_wait(
+    server: Server, delivery: Delivery, ops: Recipient, audit: Audit, settings: Any
+) -> None:
+    other = waiting(ops, audit, "2026-11-21")
+    settings.EMAIL_PORT = 9
+    assert states(delivery, 1) == ["retry"]
+    other.refresh_from_db()
+    assert (other.state, other.attempts) == ("waiting", 0)
+    settings.EMAIL_PORT = server.port
+    assert states(other, 1) == ["sent"]
+    assert len(server.got) == 2
+
+
 def test_tries_end_after_a_day_and_the_last_problem_stays(server: Server, delivery: Delivery) -> None:
     server.answers = ["450 4.2.1 Full"] * 9
     assert states(delivery, 8) == ["retry"] * 6 + ["failed"] * 2

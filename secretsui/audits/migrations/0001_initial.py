@@ -402,7 +402,7 @@ class Migration(migrations.Migration):
             name="Delivery",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("address", models.CharField(max_length=254)),
+                ("address", models.CharField(max_length=300)),
                 ("period", models.CharField(max_length=40)),
                 (
                     "state",

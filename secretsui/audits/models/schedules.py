@@ -109,7 +109,7 @@ class Delivery(models.Model):
 
     recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="deliveries")
     audit = models.ForeignKey(Audit, null=True, on_delete=models.CASCADE, related_name="deliveries")
-    address = models.CharField(max_length=254)
+    address = models.CharField(max_length=300)  # or the reference to a webhook
     period = models.CharField(max_length=40)  # audit:482, 2026-11-21, 2026-W47, 2026-11, nag:2026-11-21
     state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
     message_id = models.CharField(max_length=120, blank=True)
