@@ -34,19 +34,17 @@ def unused(estate: Estate) -> Outcomes:
             yield secret, Unchecked("no-dates")
         elif last >= limit:
             yield secret, passed(secret)
-        elif secret.accessed_at:
-            yield secret, Failed("unused", facts={"since": last.date().isoformat()})
         else:
-            yield secret, Failed("never-used", facts={"since": last.date().isoformat()})
+            yield secret, Failed("unused" if secret.accessed_at else "never-used", facts={"since": _day(last)})
 
 
 def unchanged(estate: Estate) -> Outcomes:
     """R-61. The age is that of the version: tags move `changed_at` too."""
     limit = estate.now - timedelta(days=estate.options.unchanged_days)
     for secret in alive(estate):
-        late = _is_late(secret, estate.now)
-        if late:
-            yield secret, Failed("rotation-failed", facts={"due": _day(secret.next_rotation_at)}, severity="high")
+        missed = _missed(secret, estate.now)
+        if missed:
+            yield secret, Failed("rotation-failed", facts={"due": _day(missed)}, severity="high")
         if not holds_credential(secret):
             continue
         if secret.made_at is None:
@@ -54,18 +52,18 @@ def unchanged(estate: Estate) -> Outcomes:
         elif secret.made_at < limit:
             facts = {"since": _day(secret.made_at), "rotation": "on" if secret.rotation else "off"}
             yield secret, Failed("unchanged", facts=facts)
-        elif not late:
+        elif not missed:
             yield secret, passed(secret)
 
 
-def _is_late(secret: Secret, now: datetime) -> bool:
-    """The day on which a rotation falls due is one of the days on which it may happen."""
+def _missed(secret: Secret, now: datetime) -> datetime | None:
+    """The rotation that should have been. The whole day on which it falls due is left to it."""
     due = secret.next_rotation_at
-    return secret.rotation and due is not None and due.date() < now.date()
+    return due if secret.rotation and due is not None and due.date() < now.date() else None
 
 
-def _day(moment: datetime | None) -> str:
-    return moment.date().isoformat() if moment else ""
+def _day(moment: datetime) -> str:
+    return moment.date().isoformat()
 
 
 def old_key(estate: Estate) -> Outcomes:
@@ -149,20 +147,19 @@ def replicas(estate: Estate) -> Outcomes:
     for secret in alive(estate):
         if secret.primary_region not in ("", secret.scope.region):
             continue  # is a replica itself
-        if secret.details.replicas is None:
+        known = secret.details.replicas
+        if known is None:
             yield secret, Unchecked(NO_DETAILS)
-        elif secret.details.replicas:
-            yield from said(secret, _out_of_step(secret))
+        elif known:
+            yield from said(secret, _out_of_step(known))
 
 
-def _out_of_step(secret: Secret) -> Sequence[Outcome]:
-    found: list[Outcome] = []
-    for region, status in secret.details.replicas or ():
+def _out_of_step(replicas: Sequence[tuple[str, str]]) -> Iterator[Outcome]:
+    for region, status in replicas:
         if status == "Failed":
-            found.append(Failed("replica-failed", region, facts={"region": region}))
+            yield Failed("replica-failed", region, facts={"region": region})
         elif status != "InSync":
-            found.append(Unchecked("replicating"))
-    return found
+            yield Unchecked("replicating")
 
 
 def written_often(estate: Estate) -> Outcomes:

@@ -102,6 +102,9 @@ class TestUnchanged:
         ]
         assert codes(judged("R-61", {"secrets": [{**variable, "traits": {"fields": ["text"]}}]})) == ["unchanged"]
 
+        named = {"name": "airflow/connections/api_token", "made_at": "-900d"}
+        assert judged("R-61", {"secrets": [named]}) == []
+
     def test_what_is_not_known_to_hold_none_may_not(self) -> None:
         for traits in (None, UNREADABLE):
             assert codes(self.of(made_at="-900d", traits=traits)) == ["unchanged"]
@@ -133,7 +136,7 @@ class TestOldKey:
         assert self.keys(v1=["new", "copy"], v0=["copy", "old"]) == [PASSED]
 
     def test_a_single_version_has_none_before_it(self) -> None:
-        assert self.keys(v1=["new"]) == self.keys() == [PASSED]
+        assert self.keys(v1=["new"]) == self.keys() == self.keys(v1=[]) == [PASSED]
 
     def test_without_keys_nobody_can_tell(self) -> None:
         assert of("R-63", details={"version_keys": None}) == [Unchecked("no-details")]
@@ -201,6 +204,25 @@ class TestPromotion:
         spec = {"secrets": [{"name": "airflow/emea/connections/a"}, {"name": "airflow/apac/connections/b"}]}
         assert judged("R-68", spec) == []
 
+    def test_a_prefix_of_no_stage_has_no_part_in_it(self) -> None:
+        usual = {"path": "airflow/connections"}
+        scopes = [usual | {"account": name, "environment": name} for name in ("dev", "prod")]
+        secrets = [{"name": NAME, "account": "dev"}, {"name": NAME, "account": "somewhere"}]
+        spec = {"scopes": [*scopes, usual | {"account": "somewhere"}], "secrets": secrets}
+        assert judged("R-68", spec) == [Failed("only-here", facts={"stage": "dev", "others": "prod"})]
+
+    @pytest.mark.parametrize(
+        ("word", "spelled"),
+        [
+            ("prd", "prod"), ("live", "prod"), ("prod", "prod"), ("production", "prod"), ("Development", "dev"),
+            ("staging", "stage"), ("stg", "stage"), ("testing", "test"), ("tst", "test"), ("int", "int"), ("qa", "qa"),
+            ("uat", "uat"), ("preprod", "preprod"), ("sandbox", "sandbox"),
+        ],
+    )  # fmt: skip
+    def test_words_of_a_path_that_are_stages(self, word: str, spelled: str) -> None:
+        [scope] = estate({"scopes": [{"path": f"team_{word}/connections"}]}).scopes
+        assert stage_of(scope) == spelled
+
     @pytest.mark.parametrize(("name", "spelled"), [("PROD", "prod"), (" Live ", "prod"), ("emea", "emea"), ("", "")])
     def test_stages_have_one_spelling(self, name: str, spelled: str) -> None:
         assert stage(name) == spelled
@@ -252,6 +274,12 @@ class TestExpiry:
     def test_a_moment_counts_in_universal_time(self) -> None:
         assert codes(of("R-76", tags={"valid-until": "2026-11-21T00:30:00+02:00"})) == ["expired"]
         assert codes(of("R-76", tags={"valid-until": "2026-11-20T23:30:00-02:00"})) == ["expires-soon"]
+
+    def test_what_is_well_is_said_once(self) -> None:
+        late, well = {"expires": "2026-01-01"}, {"expires": {"host": "2027-10-01"}}
+        assert of("R-76", tags={"expires": "2027-10-01"}, traits=well) == [PASSED]
+        assert codes(of("R-76", tags=late, traits=well)) == ["expired"]
+        assert len(of("R-76", tags=late, traits=well)) == 1
 
     def test_what_is_no_date_is_not_checked(self) -> None:
         assert of("R-76", tags={"expires": "next spring"}) == [Unchecked("no-date")]
@@ -328,6 +356,9 @@ class TestSize:
     def test_a_larger_parameter_has_a_larger_limit(self) -> None:
         assert self.of(4097, "parameter-store") == self.of(7372, "parameter-store") == [PASSED]
         assert self.of(7373, "parameter-store") == [Failed("near-limit", facts={"limit": 8192})]
+
+    def test_only_parameters_have_a_larger_limit(self) -> None:
+        assert self.of(70_000) == [Failed("near-limit", facts={"limit": 65_536})]
 
     def test_a_team_may_want_to_know_earlier(self) -> None:
         assert codes(self.of(32_768, near_size=0.5)) == ["near-limit"]
