@@ -9,7 +9,7 @@ from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
 from secretsui.audits import running, scheduling
-from secretsui.audits.models import Schedule
+from secretsui.audits.models import Delivery, Recipient, Schedule
 from secretsui.celery import app
 from tests.aws import Aws
 from tests.conftest import Place
@@ -39,6 +39,7 @@ def test_what_was_missed_is_caught_up_once_and_ends_though_its_worker_is_killed(
     scheduling.save(schedule, scheduling.read("Europe/Berlin", minute=str(half_an_hour_ago.minute)))
     Schedule.objects.update(due_at=timezone.now() - timedelta(hours=5))
     as_if_stopped(schedule, hours=5)
+    Recipient.objects.create(schedule=schedule, address="ops@example.org", severity="info")
 
     first = start_worker("-B")
     wait(lambda: states(schedule) == ["running"], f"the audit; {first.said()}")
@@ -60,3 +61,13 @@ def test_what_was_missed_is_caught_up_once_and_ends_though_its_worker_is_killed(
     wait(lambda: second.said().count("succeeded") >= 2, "its task")
     assert states(schedule) == ["done"]
     assert set(audit.parts.values_list("state", flat=True)) == {"done"}
+
+    # Whoever is to hear of it does, once: the next look, as of every minute, finds it told.
+    for _ in range(2):
+        app.send_task("secretsui.audits.tasks.send_due")
+    wait(
+        lambda: Delivery.objects.filter(state="sent", period=f"audit:{audit.pk}").exists(), f"the mail; {second.said()}"
+    )
+    wait(lambda: second.said().count("tasks.send_due[") >= 4, "both looks")  # received and succeeded
+    assert second.said().count("Subject: [secretsui]") == Delivery.objects.count() == 1
+    assert "db.example" not in second.said()
