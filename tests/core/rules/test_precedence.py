@@ -146,6 +146,39 @@ def test_kwargs_that_differ_are_named_each() -> None:
     assert workers(kwargs=kwargs, worker_backend="secrets-manager", worker_kwargs=kwargs) == [PASSED]
 
 
+@pytest.mark.parametrize(
+    "kwarg",
+    [
+        "assume_role_kwargs",
+        "assume_role_method",
+        "aws_access_key_id",
+        "aws_secret_access_key",
+        "aws_session_token",
+        "client_secret",
+        "botocore_config",
+        "client_id",
+        "config",
+        "config_kwargs",
+        "endpoint_url",
+        "gcp_key_path",
+        "key_path",
+        "password",
+        "profile_name",
+        "role_arn",
+        "role_id",
+        "secret_id",
+        "session_kwargs",
+        "token",
+        "token_path",
+        "username",
+        "verify",
+    ],
+)
+def test_who_asks_is_the_lesser_difference(kwarg: str) -> None:
+    found = workers(backend="vault", worker_backend="vault", worker_kwargs={kwarg: "x"})
+    assert found == [Failed("other-access", kwarg, facts={"kwarg": kwarg}, severity="low")]
+
+
 def test_kwargs_of_classes_without_known_defaults_are_compared_as_they_are() -> None:
     found = workers(backend="vault", worker_backend="vault", worker_kwargs={"sep": "/"})
     assert found == [Failed("other-kwargs", "sep", facts={"kwarg": "sep"})]

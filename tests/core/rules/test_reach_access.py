@@ -171,7 +171,7 @@ def test_a_denial_beats_all_and_conditions_leave_it_open() -> None:
     assert decided(allow, deny | perhaps) == "conditional"
     assert decided(deny | perhaps) == "conditional"
     assert decided(allow, allow | perhaps) == "allowed"
-    assert decided() == "not-allowed"
+    assert decided() == decided({"Effect": "Other", "Action": "*", "Resource": "*"}) == "not-allowed"
     assert iam.decide([{}, {"Statement": [allow]}], READ, SECRET) == "allowed"
 
 

@@ -99,12 +99,12 @@ def test_a_pattern_is_held_against_prefix_and_separator_of_its_own_kind() -> Non
 
 
 def test_the_pattern_of_workers_is_theirs() -> None:
-    kwargs = {"connections_lookup_pattern": "a/b"}
-    assert of_deployment("R-11", worker_backend="secrets-manager", worker_kwargs=kwargs) != [PASSED]
-    assert of_deployment("R-11", worker_backend="secrets-manager", kwargs=kwargs) != [PASSED]
-    assert of_deployment("R-12", "ab", "abc", worker_backend="secrets-manager", worker_kwargs={
-        "connections_lookup_pattern": "ab"
-    }) != [PASSED]  # fmt: skip
+    name = "connections_lookup_pattern"
+    holds = [Failed("holds-separator", name, facts={"kwarg": name})]
+    assert of_deployment("R-11", worker_backend="secrets-manager", worker_kwargs={name: "a/b"}) == holds
+    assert of_deployment("R-11", worker_backend="secrets-manager", kwargs={name: "a/b"}) == holds
+    opens = [Failed("open-at-the-end", name, facts={"kwarg": name, "ids": 1})]
+    assert of_deployment("R-12", "ab", "abc", worker_backend="secrets-manager", worker_kwargs={name: "ab"}) == opens
 
 
 @pytest.mark.parametrize("rule", ["R-11", "R-12", "R-15", "R-22"])
