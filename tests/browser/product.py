@@ -48,6 +48,7 @@ class Product:
         self.aws_url: str = started["aws"]
         self._clients: dict[str, Any] = {}
         self._clashing: list[Secret] = []
+        self._audit = 0
         self._numbers = itertools.count(1)
         self._fill(scratch=scratch)
 
@@ -116,6 +117,11 @@ class Product:
             self.tell("matrix", number=ids, keys=[secret.key for secret in made])
             self._clashing = made
         return self._clashing.pop() if len(self._clashing) > 1 else self._clashing[0]
+
+    def audit(self) -> int:
+        """The number of an audit of everything that is known, made once."""
+        self._audit = self._audit or self.tell("audit", reads=False)
+        return self._audit
 
     def last_words(self) -> str:
         """The end of the web server's log."""

@@ -407,6 +407,38 @@ def deployment_token(way: Way) -> Page:
     return page
 
 
+def of_audit(query: str = "", who: str = "admin") -> Screen:
+    return lambda way: way.page(f"/audits/{way.product.audit()}/{query}", who)
+
+
+def audits(way: Way) -> Page:
+    way.product.audit()
+    return way.page("/audits/")
+
+
+def audit_running(way: Way) -> Page:
+    page = way.page(f"/audits/{way.product.tell('reading')}/")
+    expect(page.locator("#run")).to_contain_text("Running")
+    return page
+
+
+def finding(way: Way) -> Page:
+    page = of_audit()(way)
+    page.locator(".group a.id").first.click()
+    expect(page.get_by_role("heading", name="How to fix it")).to_be_visible()
+    return page
+
+
+def finding_wrong(way: Way) -> Page:
+    page = finding(way)
+    way.visit.expect(422)
+    page.get_by_label("Reason").fill("Moves to IAM")
+    page.get_by_label("Until").fill("2020-01-01")
+    page.get_by_role("button", name="Accept", exact=True).click()
+    page.get_by_role("alert").first.wait_for()
+    return page
+
+
 SCREENS: Final[Mapping[str, Screen]] = {
     "sign-in": at("/accounts/login/", ""),
     "sign-in-wrong": wrong_sign_in,
@@ -504,6 +536,14 @@ SCREENS: Final[Mapping[str, Screen]] = {
     "deployment-proposal": deployment_proposal,
     "deployment-token": deployment_token,
     "deployment-remove": at(f"{DEPLOYMENT}remove/"),
+    "audits": audits,
+    "audits-nothing": at("/audits/", "charlie"),
+    "audit": of_audit(),
+    "audit-by-secret": of_audit("?sort=name&state=new&severity=high"),
+    "audit-none": of_audit("?owner=there-is-nobody"),
+    "audit-running": audit_running,
+    "finding": finding,
+    "finding-wrong": finding_wrong,
     "activity": at("/activity/"),
     "activity-none": at("/activity/?person=nobody"),
     "people": at("/settings/people/"),

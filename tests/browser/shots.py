@@ -33,6 +33,7 @@ PLACES: Final = {
     "new": "/secrets/new",
     "conflicts": "/d/",
     "why": "/why/",
+    "audits": "/audits/",
 }
 EMPTY: Final = {f"empty-{name}": at(path) for name, path in PLACES.items()}
 MANY: Final = {

@@ -126,6 +126,23 @@ class Stage:
             deployed.many(found, number, process, columns=5)
         self.grants()
 
+    def audit(self, *, reads: bool) -> int:
+        """An audit of everything, here and now; without `reads` of what is known already."""
+        from secretsui.access.door import Job
+        from secretsui.audits import alone, starting
+        from secretsui.audits.models import Audit
+
+        return alone.run(starting.create(Job("test"), trigger=Audit.Trigger.COMMAND), reads=reads).pk
+
+    def reading(self) -> int:
+        """An audit that nothing works off."""
+        from secretsui.inventory.models import Prefix
+        from tests.web import audited
+
+        return audited.audit(
+            Prefix.objects.get(path="airflow/connections", account__name="data-dev"), state="running"
+        ).pk
+
     def queue(self, path: str) -> None:
         from secretsui.inventory import sync
         from secretsui.inventory.models import Prefix
