@@ -167,6 +167,8 @@ CELERY_BEAT_SCHEDULE = {
 # How many prefixes and deployments an audit reads at once, and whether one starts by itself where a value is new.
 AUDIT_PARALLEL = env.int("SECRETSUI_AUDIT_PARALLEL", default=4)
 AUDIT_AFTER_CHANGES = env.bool("SECRETSUI_AUDIT_AFTER_CHANGES", default=False)
+# Whoever has it may read the numbers of all findings at /metrics; without it there is no such page.
+METRICS_TOKEN = env.str("SECRETSUI_METRICS_TOKEN", default="")
 # Which share of each quota of AWS refreshes and audits may use.
 QUOTA_SHARE = env.float("SECRETSUI_AUDIT_QUOTA_SHARE", default=0.2)
 

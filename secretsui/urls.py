@@ -25,6 +25,7 @@ from secretsui.web.views import (
     edit,
     errors,
     findings,
+    metrics,
     notifications,
     overview,
     people,
@@ -228,6 +229,7 @@ urlpatterns: Routes = [
     path("report/<slug:deployment>/", reports.report, name="report"),
     path("theme/", shell.theme, name="theme"),
     path("healthz", shell.healthz, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]
 
 handler400 = errors.bad_request

@@ -122,6 +122,7 @@ def _shell(world: World) -> Mapping[str, Route]:
         "overview": Route(),
         "theme": Route(posts=[{"theme": "dark", "next": "/"}, {"theme": typed("stray")}]),
         "healthz": Route(),
+        "metrics": Route(),
         "account_login": Route(posts=[{}, sign_in, {"login": "nobody"}]),
         "account_inactive": Route(),
         "account_reauthenticate": Route(posts=[{}, {"password": typed("confirm")}]),

@@ -18,6 +18,7 @@ PUBLIC: Final = {
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
     "healthz",
+    "metrics",
     "report",
     "unsubscribe",
     "snooze",
