@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from typing import Final
 
@@ -25,17 +25,15 @@ class _Foreign(ValueError):
 def ends(text: str) -> Iterator[date]:
     """Of each PEM certificate in a text, as far as it can be read; line breaks may be damaged."""
     for block in _BLOCK.finditer(text):
-        try:
+        with suppress(ValueError):
             yield _end(base64.b64decode(re.sub(r"\\[nr]|\s", "", block[1]), validate=True))
-        except (_Foreign, binascii.Error, ValueError):
-            continue
 
 
 def _end(der: bytes) -> date:
     certificate = _only(_SEQUENCE, next(_elements(der), None))
     signed = list(_elements(_only(_SEQUENCE, next(_elements(certificate), None))))
     # An optional version, then serial number, algorithm, issuer, validity.
-    at = 4 if signed and signed[0][0] == _VERSION else 3
+    at = 4 if [tag for tag, _ in signed[:1]] == [_VERSION] else 3
     if len(signed) <= at:
         raise _Foreign
     times = list(_elements(_only(_SEQUENCE, signed[at])))
@@ -73,7 +71,7 @@ def _length(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _day(tag: int, content: bytes) -> date:
-    digits = content.decode("ascii", "replace")
+    digits = content.decode("ascii")
     if tag == _UTC_TIME:
         digits = ("20" if int(digits[:2]) < _PIVOT else "19") + digits
     elif tag != _TIME:

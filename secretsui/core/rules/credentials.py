@@ -47,8 +47,8 @@ def _credentials(secret: Secret) -> Iterator[tuple[str, str]]:
     if secret.primary_region not in ("", secret.scope.region):
         return
     fields = list(secret.traits.fields) if secret.traits else []
-    if secret.kind == "variable" and is_sensitive(secret.key) and "text" not in fields:
-        fields.append("text")
+    if secret.kind == "variable" and is_sensitive(secret.key):
+        fields = ["text"]
     for field in fields:
         seen = secret.prints.get(field, "")
         if seen and seen != HIDDEN:
@@ -73,7 +73,7 @@ def repeated(estate: Estate) -> Outcomes:
             for field, uses in _others(secret, estate)
         }
         failed = [_shared("repeated", field, refs) for field, refs in alike.items() if refs]
-        if failed or alike:
+        if alike:
             yield from said(secret, failed)
 
 
@@ -100,7 +100,7 @@ def leaked_down(estate: Estate) -> Outcomes:
             field: [use.secret.ref for use in uses if use.stage in _BEFORE] for field, uses in _others(secret, estate)
         }
         failed = [_shared("same-as-before", field, refs) for field, refs in lower.items() if refs]
-        if failed or lower:
+        if lower:
             yield from said(secret, failed)
 
 

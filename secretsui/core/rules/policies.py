@@ -99,17 +99,15 @@ def _principals(statement: Statement) -> Sequence[str]:
 
 def _is_foreign(statement: Statement, own: str) -> bool:
     """Does it let others in than the account itself?"""
-    if "NotPrincipal" in statement:
-        return True
-    for principal in _principals(statement):
-        account = _ACCOUNT.fullmatch(principal)
-        if principal == "*":
-            accounts = [each for key, values in _narrowed(statement).items() if key in _OF_ACCOUNTS for each in values]
-            if not accounts or set(accounts) != {own}:
-                return True
-        elif account and account[1] != own:
-            return True
-    return False
+    return "NotPrincipal" in statement or any(_is_other(each, statement, own) for each in _principals(statement))
+
+
+def _is_other(principal: str, statement: Statement, own: str) -> bool:
+    if principal == "*":
+        narrowed = _narrowed(statement)
+        return {account for key in _OF_ACCOUNTS for account in narrowed.get(key, ())} != {own}
+    account = _ACCOUNT.fullmatch(principal)
+    return account is not None and account[1] != own
 
 
 def _narrowed(statement: Statement) -> Mapping[str, Sequence[str]]:

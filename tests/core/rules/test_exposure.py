@@ -94,6 +94,7 @@ class TestDefaultKey:
             {"Principal": {"Service": "rds.amazonaws.com"}},
             {"Principal": {"AWS": ROLE}, "Effect": "Deny"},
             {"Principal": "*", "Condition": {"StringEquals": {"aws:PrincipalAccount": OWN}}},
+            {"Principal": "*", "Condition": {"StringEquals": {"aws:SourceAccount": [OWN]}}},
         ],
     )
     def test_it_is_only_about_what_another_account_may_read(self, statement: dict[str, Any]) -> None:
@@ -200,6 +201,7 @@ class TestIdentity:
         assert self.of({"Resource": "arn:aws:s3:::data/*", "Action": "*", "Effect": "Deny"}) == [PASSED]
         assert self.of({"Action": "secretsmanager:ListSecrets"}) == [PASSED]
         assert self.of({"Action": "s3:*"}) == [PASSED]
+        assert self.of({"Resource": f"arn:aws:logs:eu-central-1:{OWN}:log-group:other"}) == [PASSED]
         assert self.of({"Resource": "arn:aws:s3:::data/*"}) == [PASSED]
 
     @pytest.mark.parametrize(
@@ -243,7 +245,12 @@ class TestIdentity:
 
     def test_workers_may_have_a_backend_of_their_own(self) -> None:
         kwargs = {"connections_prefix": "work"}
-        assert self.reads("work/*", worker_backend="secrets-manager", worker_kwargs=kwargs) == [PASSED]
+        names = ("work/*", "airflow/connections/*")
+        assert self.reads(*names, worker_backend="secrets-manager", worker_kwargs=kwargs) == [PASSED]
+        assert codes(self.reads("work/*")) == ["reads-more"]
+
+    def test_all_processes_of_airflow_2_have_one_chain(self) -> None:
+        assert self.reads("airflow/connections/*", airflow="2.11") == [PASSED]
 
     def test_it_is_about_airflows_that_look_into_secrets_manager(self) -> None:
         assert judged("R-65", {"deployments": [{"identity": None}]}) == [Unchecked("no-identity")]
@@ -278,6 +285,14 @@ class TestRepeated:
         spec = {"secrets": [{"name": "airflow/variables/db_password", **password}, using(NAME, "1")]}
         assert codes(judged("R-66", spec)) == ["repeated", "repeated"]
         assert judged("R-66", {"secrets": [{"name": VARIABLE, **password}, using(NAME, "1")]}) == [PASSED]
+
+    def test_the_name_of_a_connection_says_nothing(self) -> None:
+        named = {"name": "airflow/connections/api_token", "prints": {"text": "1"}}
+        assert judged("R-66", {"secrets": [named]}) == []
+
+    def test_one_that_was_not_read_stops_nothing(self) -> None:
+        unread = {"name": "airflow/connections/a", "traits": None, "prints": {"password": "1"}}
+        assert judged("R-66", {"secrets": [unread, using(NAME, "1")]}) == [Unchecked("not-read"), PASSED]
 
     def test_a_field_is_counted_once(self) -> None:
         twice = using("airflow/variables/db_password", "1", "text")
@@ -316,7 +331,9 @@ class TestLeakedDown:
         tags = {"env": "prod"}
         return judged("R-67", {"secrets": [using(NAME, "1", tags=tags), using("airflow/connections/x", seen, **other)]})
 
-    @pytest.mark.parametrize("stage", ["dev", "Development", "staging", "qa", "preprod"])
+    @pytest.mark.parametrize(
+        "stage", ["dev", "Development", "staging", "qa", "preprod", "test", "int", "uat", "sandbox", "stage"]
+    )
     def test_a_credential_of_production_in_a_stage_before_it(self, stage: str) -> None:
         related = ["secret:prod/eu-central-1/airflow/connections/x"]
         assert self.of("1", tags={"ENV": stage}) == [
@@ -342,6 +359,10 @@ class TestLeakedDown:
 
     def test_it_is_about_production_with_credentials(self) -> None:
         assert of("R-67", tags={"env": "dev"}, traits=None) == []
+        last = using(NAME, "1", tags={"env": "prod"})
+        unread = {"name": "airflow/connections/a", "traits": None, "tags": {"env": "prod"}}
+        assert judged("R-67", {"secrets": [unread, last]}) == [Unchecked("not-read"), PASSED]
+        assert judged("R-67", {"secrets": [using("airflow/connections/a", "2", tags={}), last]}) == [PASSED]
         assert of("R-67", tags={"env": "prod"}) == []
 
 

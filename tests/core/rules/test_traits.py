@@ -72,6 +72,20 @@ def test_why_a_password_is_weak(password: str, why: str) -> None:
     assert conn(login="svc_crm", password=password).weak == ({"password": why} if why else {})
 
 
+@pytest.mark.parametrize(
+    "word",
+    [
+        "admin", "administrator", "airflow", "changeit", "default", "guest", "hunter", "iloveyou", "letmein", "master",
+        "monkey", "mysql", "oracle", "pass", "passw0rd", "password", "postgres", "qwerty", "redis", "root", "secret",
+        "sysadmin", "temp", "test", "user", "welcome",
+    ],
+)  # fmt: skip
+def test_words_that_are_tried_first(word: str) -> None:
+    for password in (word, word.upper(), f"{word}-2026"):
+        assert conn(login="svc_crm", password=password).weak == {"password": "common"}
+    assert conn(login="svc_crm", password=f"12-{word}").weak != {"password": "common"}
+
+
 def test_no_login_is_no_password() -> None:
     assert conn(password="").weak == {}
     assert conn(login="").weak == {}
@@ -136,6 +150,7 @@ def test_what_a_provider_calls_secret_and_airflow_does_not() -> None:
     assert conn(conn_type="wasb", extra={"account_key": "sample"}).exposed == {"extra.account_key": "declared"}
     assert conn(conn_type="wasb", extra={"account_key": ""}).exposed == {}
     assert conn(conn_type="snowflake", extra={"private_key_content": "sample"}).exposed == {}
+    assert conn(conn_type="wasb", extra={"account_key": 7, "tenant_id": "sample"}).exposed == {}
 
 
 def test_what_airflow_shows_of_a_variable() -> None:
