@@ -48,6 +48,7 @@ class Product:
         self.aws_url: str = started["aws"]
         self._clients: dict[str, Any] = {}
         self._clashing: list[Secret] = []
+        self._scheduled: dict[str, Any] = {}
         self._audit = 0
         self._numbers = itertools.count(1)
         self._fill(scratch=scratch)
@@ -117,6 +118,12 @@ class Product:
             self.tell("matrix", number=ids, keys=[secret.key for secret in made])
             self._clashing = made
         return self._clashing.pop() if len(self._clashing) > 1 else self._clashing[0]
+
+    def scheduled(self) -> dict[str, Any]:
+        """A schedule of audits with whoever hears of them, made once."""
+        if not self._scheduled:
+            self._scheduled = self.tell("scheduled")
+        return self._scheduled
 
     def audit(self) -> int:
         """The number of an audit of everything that is known, made once."""

@@ -407,6 +407,23 @@ def deployment_token(way: Way) -> Page:
     return page
 
 
+def of_schedule(path: str, who: str = "admin") -> Screen:
+    """Below the schedules, or with the token of an e-mail."""
+    return lambda way: way.page(path.format(**way.product.scheduled()), who)
+
+
+def schedule_wrong(way: Way) -> Page:
+    page = way.page("/audits/schedules/new/")
+    way.visit.expect(422)
+    page.get_by_label("When").fill("0 25 * * *")
+    expect(page.get_by_role("complementary", name="Times")).to_contain_text("Hour")
+    page.get_by_label("Everything").uncheck()
+    page.get_by_label("Name").fill("Nightly")
+    page.get_by_role("button", name="Add schedule").click()
+    page.get_by_role("alert").first.wait_for()
+    return page
+
+
 def of_audit(query: str = "", who: str = "admin") -> Screen:
     return lambda way: way.page(f"/audits/{way.product.audit()}/{query}", who)
 
@@ -544,6 +561,14 @@ SCREENS: Final[Mapping[str, Screen]] = {
     "audit-running": audit_running,
     "finding": finding,
     "finding-wrong": finding_wrong,
+    "schedules": of_schedule("/audits/schedules/"),
+    "schedule": of_schedule("/audits/schedules/{schedule}/"),
+    "schedule-wrong": schedule_wrong,
+    "recipient": of_schedule("/audits/schedules/{schedule}/recipients/{recipient}/"),
+    "recipient-mail": of_schedule("/audits/schedules/{schedule}/recipients/{recipient}/mail/"),
+    "notifications": of_schedule("/notifications/"),
+    "unsubscribe": of_schedule("/unsubscribe/{unsubscribe}/", ""),
+    "snooze": of_schedule("/snooze/{snooze}/", ""),
     "activity": at("/activity/"),
     "activity-none": at("/activity/?person=nobody"),
     "people": at("/settings/people/"),

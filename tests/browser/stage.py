@@ -126,6 +126,16 @@ class Stage:
             deployed.many(found, number, process, columns=5)
         self.grants()
 
+    def scheduled(self) -> dict[str, Any]:
+        """A schedule with recipients of each kind, what was sent to them, and an audit that found something."""
+        from secretsui.audits import links
+        from secretsui.inventory.models import Prefix
+        from tests.web import scheduled
+
+        heard = scheduled.whole(Prefix.objects.get(path="airflow/connections", account__name="data-dev"), "admin")
+        tokens = {purpose: links.token(purpose, heard, heard.address) for purpose in ("unsubscribe", "snooze")}
+        return {"schedule": heard.schedule_id, "recipient": heard.pk, **tokens}
+
     def audit(self, *, reads: bool) -> int:
         """An audit of everything, here and now; without `reads` of what is known already."""
         from secretsui.access.door import Job

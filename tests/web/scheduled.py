@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from secretsui.audits import scheduling
-from secretsui.audits.models import Audit, Part, Recipient, Schedule, StoredFinding
+from secretsui.audits.models import Audit, Delivery, Part, Recipient, Schedule, StoredFinding
 from secretsui.inventory.models import Prefix
 
 HOME: Final = "/audits/schedules/"
@@ -34,6 +35,28 @@ def audited(of: Schedule, prefix: Prefix | None = None, **more: Any) -> Audit:
     if prefix:
         Part.objects.create(audit=audit, prefix=prefix, state="done", is_open=False)
     return audit
+
+
+def whole(prefix: Prefix, name: str) -> Recipient:
+    """A schedule with every kind of recipient and state; the first one is this person's own."""
+    address = f"{name}@example.org"
+    User.objects.filter(username=name).update(email=address)
+    made = schedule("Weekdays")
+    schedule("Nights", zone="UTC", is_active=False, problem="Nothing of what it covers is there any more.")
+    mine = recipient(made, address=address, rhythm="daily", nags=True)
+    group = Group.objects.create(name="on call")
+    recipient(made, kind="group", address="", group=group).silences.create(address="mara@example.org")
+    recipient(made, kind="webhook", address="", webhook="env:SECRETSUI_CREDENTIAL_HOOK", only_changes=True)
+    recipient(made, address="left@example.org", unsubscribed_at=timezone.now())
+    gap = {"subject": f"prefix:{prefix.pk}", "sentence": "14 of 261 secrets could not be read: kms:Decrypt is denied."}
+    audit = audited(made, prefix, state="partial", gaps=[gap], queued_at=timezone.now())
+    for number, (severity, found) in enumerate((("critical", "sftp_partner"), ("high", "postgres_crm"), ("low", "tz"))):
+        finding(audit, prefix, found, severity=severity, rank=(0, 1, 3)[number])
+    finding(audit, prefix, "smtp_old", status="fixed", fixed_at=timezone.now())
+    for state, code, problem in (("sent", "250", ""), ("failed", "550", "No such mailbox."), ("unsure", "", "")):
+        facts = {"state": state, "code": code, "problem": problem, "sent_at": timezone.now()}
+        Delivery.objects.create(recipient=mine, audit=audit, address=address, period=state, **facts)
+    return mine
 
 
 def finding(audit: Audit, prefix: Prefix, name: str = "crm", **more: Any) -> StoredFinding:
