@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from secretsui.audits.models import StoredFinding
 from secretsui.stores.base import StoreError
-from secretsui.web import live, subject, value_rows
+from secretsui.web import finding_rows, live, subject, value_rows
 from secretsui.web.forms.stored_json import pretty
 from secretsui.web.htmx import is_fragment
+from secretsui.web.subject import Subject
 from secretsui.web.winning import Winning
+
+MOST: Final = 20  # findings
 
 
 @require_GET
@@ -21,9 +28,16 @@ def show(request: HttpRequest, account: str, region: str, name: str) -> HttpResp
         "subject": found,
         "rows": value_rows.masked(found.record, found.prefix.kind),
         "live": now,
+        "findings": finding_rows.rows(request, _open(found)),
         "winning": Winning(request, found.prefix, found.key),
     }
     return render(request, "secret/secret.html", facts, status=live.status_of(now.error))
+
+
+def _open(found: Subject) -> QuerySet[StoredFinding]:
+    """What audits have found out about it, and nobody has mended."""
+    rows = StoredFinding.objects.filter(prefix=found.prefix, name=found.name, status=StoredFinding.Status.OPEN)
+    return rows.select_related("prefix__account", "deployment")[:MOST]
 
 
 @require_GET

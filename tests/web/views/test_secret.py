@@ -12,6 +12,7 @@ from secretsui.access.models import AccessEvent
 from secretsui.core.sensitive import MASK
 from secretsui.inventory.models import SecretRecord
 from tests.conftest import logged_in
+from tests.web import audited
 from tests.web.one_secret import CANARY, HTMX, URI, OneSecret, text_of
 
 
@@ -34,6 +35,18 @@ def test_the_page_reads_no_value_and_records_nothing(one: OneSecret, as_alice: C
     one.get(as_alice)
     assert set(one.aws.calls.counts()) == {"DescribeSecret", "ListSecretVersionIds"}
     assert AccessEvent.objects.count() == before
+
+
+def test_open_findings_of_audits_stand_on_the_page(one: OneSecret, as_bob: Client) -> None:
+    assert "Findings" not in text_of(one.make().get(as_bob))
+    audit = audited.audit(one.prefix)
+    audited.finding(one.prefix, one.key, audit)
+    audited.finding(one.prefix, one.key, audit, "R-25", status="fixed", fixed_at=timezone.now())
+    audited.finding(one.prefix, "another", audit, "R-26")
+    words = text_of(one.get(as_bob))
+    assert "Findings Critical Reserved character in the login or password" in words
+    assert "Quotes around the connection" not in words
+    assert "R-26" not in one.get(as_bob).content.decode()
 
 
 def test_a_field_that_is_not_set_says_so(one: OneSecret, as_bob: Client) -> None:
