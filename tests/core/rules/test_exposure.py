@@ -388,7 +388,8 @@ class TestEnvironment:
             {"prints": {"host": "1", "login": "2"}},
             {"prints": {"password": ""}},
             {"prints": {"password": "?"}},
-            {"prints": {"password@2.11": "1"}},
+            {"prints": {"extra.token@3.3-sdk": "1"}},
+            {"prints": {"extra.api_host": "1"}, "conn_type": "datadog"},
             {"prints": {"extra.sslmode": "1"}},
             {"prints": {"password": "1"}, "is_literal": False},
         ],
@@ -403,7 +404,7 @@ class TestEnvironment:
 
     def test_a_variable_whose_name_is_a_secrets(self) -> None:
         text = {"prints": {"text": "1"}}
-        assert self.of(text, kind="variable") == [PASSED]
+        assert self.of(text, kind="variable") == self.of({"prints": {}}, kind="variable") == [PASSED]
         assert self.of(text, kind="variable", key="api_token") == [
             Failed("plain", "text", "line 3", {"source": "env-file"})
         ]
@@ -545,7 +546,11 @@ class TestGaps:
     def test_a_prefix_that_is_not_complete_is_a_gap_though_nobody_said_so(self) -> None:
         expected = Failed("listing", "never-listed", facts={"reason": "never-listed", "times": 1})
         assert self.of(complete=False) == [expected, PASSED]
-        assert codes(self.of(complete=False, problem="slow")) == ["listing"]
+        assert self.of(complete=False, problem="slow") == [
+            Failed("listing", "slow", facts={"reason": "slow", "times": 1}),
+            PASSED,
+        ]
+        assert codes(self.of((self.PREFIX, "listing", "broken-off"), complete=False, problem="slow")) == ["listing"]
         assert self.of((self.PREFIX, "listing", "denied"), complete=False, problem="denied") == [
             Failed("listing", "denied", facts={"reason": "denied", "times": 1}),
             PASSED,
