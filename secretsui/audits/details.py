@@ -25,7 +25,7 @@ from secretsui.stores.details import Detail, Details
 OLD: Final = timedelta(days=7)
 SOME: Final = 50
 ALL: Final[Sequence[Detail]] = ("describe", "versions", "policy")
-# What is small enough to be thought of; everybody may describe as often as they like.
+# Those with a small quota; that of DescribeSecret is beyond what any audit asks.
 OPERATIONS: Final[Mapping[Detail, str]] = {"versions": "ListSecretVersionIds", "policy": "GetResourcePolicy"}
 # What concerns every secret: the rest need not be asked.
 GENERAL: Final = ("throttled", "expired", "unavailable")

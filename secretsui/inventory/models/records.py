@@ -99,7 +99,7 @@ class SecretRecord(models.Model):
     made_at = models.DateTimeField(null=True)  # when that version was made: tags and the like do not move it
     lint = models.JSONField(null=True)  # findings of core.rules about it, None until it has been read
     traits = models.JSONField(null=True)  # core.rules.traits
-    # What only calls for this one secret tell, and of which state of it: see inventory.details.
+    # What only calls for this one secret tell (policy, versions, replicas), and of which state of it. Read by audits.
     details = models.JSONField(default=dict)
 
     # Reading a value moves `accessed_at`, which is a day. `used_at` is the last such day that our own reading, last at
