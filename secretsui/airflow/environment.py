@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from secretsui.core.backend_settings import SECRET_OPTIONS
 from secretsui.core.environment import CONNECTIONS, VARIABLES
 from secretsui.core.sensitive import Sensitive
 
@@ -188,7 +189,7 @@ class Collector:
 
 def kind_of(name: str) -> Kind | None:
     """None: no name that matters here. The id of a secret may be in any case, although Airflow finds capitals only."""
-    if _SETTING.fullmatch(name):
+    if _SETTING.fullmatch(name) or name in SECRET_OPTIONS:
         return "setting"
     found = _SECRET_NAME.fullmatch(name)
     if not found or not found["id"].strip():

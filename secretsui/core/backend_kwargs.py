@@ -61,11 +61,15 @@ def setting_without_secrets(name: str, text: Sensitive, class_path: str) -> str:
         if name in (option, backend_settings.MULTI_TEAM, "AWS_REGION"):
             return found[:_LONGEST]
         if name == f"{option}_KWARGS":
-            return as_text(class_path, backend_settings.kwargs_of(found))
+            return as_text(class_path, backend_settings.kwargs_of(found)) if _is_object(found) else MARK
         if name.startswith(f"{option}_KWARG__"):
             argument = name.removeprefix(f"{option}_KWARG__").lower()
             return str(without_secrets(class_path, {argument: found})[0][argument])
     return MARK
+
+
+def _is_object(text: str) -> bool:
+    return not text or bool(backend_settings.kwargs_of(text)) or text.strip() in ("{}", "null")
 
 
 def _kept(value: Any, depth: int = 0) -> Any:

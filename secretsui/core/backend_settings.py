@@ -12,6 +12,15 @@ from secretsui.core.versions import at_least
 SERVER: Final = "AIRFLOW__SECRETS__BACKEND"
 WORKER: Final = "AIRFLOW__WORKERS__SECRETS_BACKEND"
 MULTI_TEAM: Final = "AIRFLOW__CORE__MULTI_TEAM"
+# Only options that Airflow calls sensitive can be kept so.
+_SENSITIVE: Final = (
+    *("api.secret_key", "api_auth.jwt_secret", "atlas.password", "celery.broker_url", "celery.flower_basic_auth"),
+    *("celery.result_backend", "core.asset_manager_kwargs", "core.dataset_manager_kwargs", "core.fernet_key"),
+    *("core.internal_api_secret_key", "core.sql_alchemy_conn", "database.sql_alchemy_conn"),
+    *("database.sql_alchemy_conn_async", "database.sql_alchemy_engine_args", "logging.remote_task_handler_kwargs"),
+    *("opensearch.password", "sentry.sentry_dsn", "smtp.smtp_password", "webserver.secret_key"),
+)
+SECRET_OPTIONS: Final = frozenset(f"AIRFLOW__{each.replace('.', '__').upper()}_SECRET" for each in _SENSITIVE)
 
 
 def configured(environ: Mapping[str, str], airflow: str) -> Backend | None:

@@ -139,3 +139,16 @@ def test_no_value_is_printed(reader: str, content: str) -> None:
     report = READERS[reader](content)
     printed = repr(report) + json.dumps([each.sentence for each in report.problems])
     assert SECRET not in printed
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("AIRFLOW__CORE__FERNET_KEY_SECRET", "setting"),
+        ("AIRFLOW__API_AUTH__JWT_SECRET_SECRET", "setting"),
+        ("AIRFLOW__API_AUTH__JWT_SECRET", None),
+        ("AIRFLOW__CORE__FERNET_KEY", None),
+    ],
+)
+def test_settings_that_name_a_secret_matter_and_those_that_hold_one_do_not(name: str, kind: str | None) -> None:
+    assert kind_of(name) == kind

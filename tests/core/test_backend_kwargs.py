@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from secretsui.core import backend_settings
 from secretsui.core.backend_kwargs import MARK, setting_without_secrets, without_secrets
 from secretsui.core.backends.registry import CLASSES, source_of
 from secretsui.core.backends.source import Backend, Context, Raises
@@ -102,4 +103,26 @@ def test_settings_are_kept_without_their_secrets() -> None:
     assert kept("AIRFLOW__SECRETS__BACKEND_KWARG__MOUNT_POINT", "airflow") == "airflow"
     for name in ("VAULT_TOKEN", "AIRFLOW__SECRETS__BACKEND_KWARGS_CMD", "AIRFLOW__SECRETS__BACKEND_KWARGS_SECRET"):
         assert kept(name, "canary") == MARK
-    assert kept("AIRFLOW__SECRETS__BACKEND_KWARGS", "[" * 100_000) == "{}"
+    assert kept("AIRFLOW__SECRETS__BACKEND_KWARGS", "[" * 100_000) == MARK
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("{'sep': '/'}", MARK),
+        ("[1]", MARK),
+        ("", "{}"),
+        ("{}", "{}"),
+        ("null", "{}"),
+        ('{"sep": "/"}', '{"sep": "/"}'),
+    ],
+)
+def test_kwargs_that_airflow_drops_are_kept_as_such(text: str, kept: str) -> None:
+    found = setting_without_secrets("AIRFLOW__SECRETS__BACKEND_KWARGS", Sensitive(text), "")
+    assert found == kept
+    assert backend_settings.kwargs_of(found) == backend_settings.kwargs_of(text)
+
+
+def test_an_option_that_names_a_secret_is_kept_by_its_name_alone() -> None:
+    name = "AIRFLOW__CORE__FERNET_KEY_SECRET"
+    assert setting_without_secrets(name, Sensitive("fernet"), "") == MARK

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from secretsui.core.backend_settings import SECRET_OPTIONS
 from secretsui.core.backends.secrets_manager import STORE
 from secretsui.core.backends.source import Ask, CannotTell, Never, Raises
 from secretsui.core.chain import Layer
@@ -16,15 +17,6 @@ from secretsui.core.sensitive import MASK
 from secretsui.core.versions import at_least
 
 NO_ENVIRONMENT: Final = "no-environment"
-# Only options that Airflow calls sensitive can be kept so.
-_SENSITIVE: Final = (
-    *("api.secret_key", "api_auth.jwt_secret", "atlas.password", "celery.broker_url", "celery.flower_basic_auth"),
-    *("celery.result_backend", "core.asset_manager_kwargs", "core.dataset_manager_kwargs", "core.fernet_key"),
-    *("core.internal_api_secret_key", "core.sql_alchemy_conn", "database.sql_alchemy_conn"),
-    *("database.sql_alchemy_conn_async", "database.sql_alchemy_engine_args", "logging.remote_task_handler_kwargs"),
-    *("opensearch.password", "sentry.sentry_dsn", "smtp.smtp_password", "webserver.secret_key"),
-)
-SECRET_OPTIONS: Final = frozenset(f"AIRFLOW__{each.replace('.', '__').upper()}_SECRET" for each in _SENSITIVE)
 _CODES: Final[Mapping[str, str]] = {"disabled": "lookups-off", "pattern": "not-matched"}
 
 

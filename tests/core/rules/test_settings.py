@@ -229,6 +229,7 @@ def test_a_setting_that_airflow_does_not_have(name: str, nearest: str | None) ->
         (f"{SERVER}_KWARG__SEP", "3.3", "3.2"),
         (f"{WORKER}_KWARG__SEP", "3.3", "3.2"),
         ("AIRFLOW__SECRETS__USE_CACHE", "2.7", "2.6"),
+        ("AIRFLOW__SECRETS__CACHE_TTL_SECONDS", "2.7", "2.6"),
     ],
 )
 def test_a_setting_that_a_later_airflow_has(name: str, since: str, older: str) -> None:
@@ -490,6 +491,32 @@ def test_options_that_airflow_does_not_look_up_are_left_out() -> None:
     assert of_option(option="AIRFLOW__API_AUTH__JWT_SECRET") == []
     assert judged("R-59", environ=None) == [Unchecked("no-environment")]
     assert judged("R-59", environ={}) == []
+
+
+def test_workers_of_airflow_2_have_no_options_of_their_own() -> None:
+    fields: dict[str, Any] = {"scopes": CONFIG, "environ": {}, "worker_environ": {OPTION: "other"}}
+    assert judged("R-59", **fields, airflow="2.11") == []
+    assert judged("R-59", **fields, airflow="3.0") == [missing("not-found", "airflow/config/other")]
+    assert judged("R-59", **{**fields, "environ": None}) == [Unchecked("no-environment")]
+
+
+def test_a_secret_of_the_same_name_is_no_parameter() -> None:
+    there = [{"name": "/airflow/config/fernet"}]
+    assert of_option(backend="parameter-store", scopes=[], secrets=there) == [Unchecked("not-listed")]
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        *("API__SECRET_KEY", "API_AUTH__JWT_SECRET", "ATLAS__PASSWORD", "CELERY__BROKER_URL", "CELERY__RESULT_BACKEND"),
+        *("CELERY__FLOWER_BASIC_AUTH", "CORE__ASSET_MANAGER_KWARGS", "CORE__DATASET_MANAGER_KWARGS"),
+        *("CORE__FERNET_KEY", "CORE__INTERNAL_API_SECRET_KEY", "CORE__SQL_ALCHEMY_CONN", "OPENSEARCH__PASSWORD"),
+        *("DATABASE__SQL_ALCHEMY_CONN", "DATABASE__SQL_ALCHEMY_CONN_ASYNC", "DATABASE__SQL_ALCHEMY_ENGINE_ARGS"),
+        *("LOGGING__REMOTE_TASK_HANDLER_KWARGS", "SENTRY__SENTRY_DSN", "SMTP__SMTP_PASSWORD", "WEBSERVER__SECRET_KEY"),
+    ],
+)
+def test_options_that_airflow_calls_sensitive_may_name_a_secret(option: str) -> None:
+    assert of_option(option=f"AIRFLOW__{option}_SECRET", secrets=[{"name": "airflow/config/fernet"}]) == [PASSED]
 
 
 # what is not known of a backend
