@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +20,8 @@ from secretsui.web.finding_history import history
 from secretsui.web.forms.audit import AcceptForm, OwnerForm
 from secretsui.web.guards import person
 
+RELATED: Final = 20
+
 
 def _find(request: HttpRequest, fingerprint: str) -> StoredFinding:
     return selection.finding(request.user, fingerprint)
@@ -27,12 +29,15 @@ def _find(request: HttpRequest, fingerprint: str) -> StoredFinding:
 
 def _page(request: HttpRequest, found: StoredFinding, status: int = 200, **forms: Any) -> HttpResponse:
     row = finding_rows.rows(request, [found])[0]
+    related, unseen = selection.related(request.user, found)
     facts = {
         "finding": found,
         "row": row,
         "rule": RULES.get(found.rule),
         "url": finding_rows.url_of(found),
         "place": words.position(found),
+        "related": [words.place(each) for each in related[:RELATED]],
+        "others": unseen + len(related[RELATED:]),
         "history": history(found),
         "accept": AcceptForm(),
         "owner": OwnerForm(initial={"owner": found.owner if found.assigned_by else ""}),

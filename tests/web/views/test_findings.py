@@ -15,6 +15,7 @@ from tests.conftest import Place, logged_in
 from tests.inventory.deployments import halden
 from tests.web import audited, deployed
 from tests.web.audited import What
+from tests.web.one_secret import text_of
 from tests.web.rows import text, words
 from tests.web.test_markup import check
 
@@ -138,6 +139,14 @@ def test_a_finding_of_a_deployment_needs_the_grant_there(place: Place, alice: Us
     page = client.get(url(found))
     assert "Accept this finding" in words(page)
     assert f'href="/d/{deployment.name}/conflicts/connection/crm"' in text(page)
+
+
+def test_further_subjects_are_named_as_far_as_the_person_sees_them(as_bob: Client, found: StoredFinding) -> None:
+    seen = "secret:data-dev/eu-west-1/airflow/variables/copy"
+    StoredFinding.objects.update(related=[seen, "secret:hidden/eu-west-1/airflow/other"])
+    page = text_of(as_bob.get(url(found)))
+    assert "Also concerns data-dev/eu-west-1/airflow/variables/copy 1 more" in page
+    assert "hidden" not in page
 
 
 def test_where_a_later_audit_could_not_look_the_page_says_so(as_bob: Client, found: StoredFinding) -> None:
