@@ -12,10 +12,10 @@ from django.utils import timezone
 from secretsui.audits import acceptance, lifecycle, ownership, running, tally
 from secretsui.audits.lifecycle import Found, Look
 from secretsui.audits.models import Audit, FindingEvent, StoredFinding
-from secretsui.audits.sight import Sight, place_of
+from secretsui.audits.sight import Place, Sight, place_of
 from secretsui.core.rules import audit as rules
 from secretsui.core.rules.audit import Result
-from secretsui.core.rules.estate import Estate
+from secretsui.core.rules.estate import Estate, Subject
 from secretsui.core.rules.outcome import Failed, Unchecked
 
 SOME: Final = 500
@@ -35,25 +35,32 @@ class Heard:
         self.counts: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self._sight = sight
+        self._known: dict[int, tuple[Place | None, str]] = {}
         open_ones = StoredFinding.objects.filter(status=Status.OPEN).order_by()
         self.waiting: set[Pair] = set(open_ones.values_list("rule", "subject"))
 
     def hear(self, results: Iterable[Result]) -> None:
         for rule, subject, outcome in results:
-            place = self._sight.place(subject)
+            place, ref = self._where(subject)
             if place is None:
                 continue
-            pair = rule.id, subject.ref
             if isinstance(outcome, Unchecked):
                 self.counts["unchecked"] += 1
-                self.unchecked[pair] = outcome.reason
+                self.unchecked[rule.id, ref] = outcome.reason
                 self.reasons[outcome.reason] += 1
                 continue
             if isinstance(outcome, Failed):
                 self._keep(Found.of(rule, subject, place, outcome))
             self.counts["failed" if isinstance(outcome, Failed) else "passed"] += 1
-            if pair in self.waiting:
-                self.settled.add(pair)
+            if (rule.id, ref) in self.waiting:
+                self.settled.add((rule.id, ref))
+
+    def _where(self, subject: Subject) -> tuple[Place | None, str]:
+        """A subject is the same object for every rule, as the estate holds them all."""
+        found = self._known.get(id(subject))
+        if found is None:
+            found = self._known[id(subject)] = self._sight.place(subject), subject.ref
+        return found
 
     def _keep(self, found: Found) -> None:
         """A rule may say the same of several positions: the worst of them counts."""
