@@ -25,6 +25,8 @@ PLACES: Final = (
     ("overview", "overview"),
     ("audit", "audits"),
     ("finding", "audits"),
+    ("schedule", "audits"),
+    ("recipient", "audits"),
     ("secret", "secrets"),
     ("conflict", "conflicts"),
     ("why", "why"),

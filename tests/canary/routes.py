@@ -352,7 +352,7 @@ def _schedules(world: World) -> Mapping[str, Route]:
     schedule, spare = heard.schedule_id, heard.schedule.recipients.exclude(pk=heard.pk)[0]
     one = [(schedule, heard.pk)]
     about = {"name": "Walked", "crontab": "0 7 * * *", "zone": "UTC", "covers_all": "on"}
-    times = {"crontab": typed("text"), "zone": typed("text")}
+    times = {"crontab": "0 25 * * *", "zone": "Nowhere"}
     hook = {"kind": "webhook", "webhook": f"https://hooks.example/{typed('text')}", "shape": "generic"}
     keyed = {**hook, "webhook": "env:SECRETSUI_CREDENTIAL_HOOK", "signing_key": typed("password")}
     told = {"kind": "address", "address": "alice@example.org", "severity": "low", "rhythm": "each"}
