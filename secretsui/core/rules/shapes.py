@@ -13,7 +13,8 @@ _NAMED: Final = (  # what a secret is called
 )
 _SHAPES: Final = {
     "private-key": re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----"),
-    "url-password": re.compile(rf"[A-Za-z][A-Za-z0-9+.-]*://[^\s/?#:@]*:{_BLANK}[^\s/?#@]+@"),
+    # No scheme is long: without a limit each letter of a long text would be tried to its end.
+    "url-password": re.compile(rf"[A-Za-z][A-Za-z0-9+.-]{{0,40}}://[^\s/?#:@]*:{_BLANK}[^\s/?#@]+@"),
     "webhook": re.compile(
         r"hooks\.slack\.com/(?:services|workflows)/\w+/\w+/\w+|discord(?:app)?\.com/api/webhooks/\d+/[\w-]{20,}"
     ),

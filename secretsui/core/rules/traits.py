@@ -26,7 +26,7 @@ _COMMON: Final = frozenset({
     "monkey", "mysql", "oracle", "pass", "passw0rd", "password", "postgres", "qwerty", "redis", "root", "secret",
     "sysadmin", "temp", "test", "user", "welcome",
 })  # fmt: skip
-_JWT: Final = re.compile(r"\beyJ[\w-]{8,}\.(eyJ[\w-]{8,})\.[\w-]+")
+_JWT: Final = re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.(eyJ[\w-]{8,})\.[\w-]+")
 _SAS: Final = re.compile(r"[?&]se=(\d{4}-\d\d-\d\d)")
 _IS_SAS: Final = re.compile(r"[?&]sig=")
 

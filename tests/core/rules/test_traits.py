@@ -224,3 +224,12 @@ def test_nothing_of_a_value_is_in_its_traits() -> None:
         assert "CANARY" not in stored
         assert AWS_ID not in stored
     assert "CANARY" not in json.dumps(variable({"CANARY": GITHUB}).as_json())
+
+
+@pytest.mark.parametrize(
+    "piece", ["x", "eyJ-", "x://a:", "password ", "AKIA", "-----BEGIN A ", "é", "://", "sk_live_", "."]
+)
+@pytest.mark.parametrize("kind", ["connection", "variable"])
+def test_a_text_of_a_million_signs_is_read_in_steps_that_its_length_bounds(piece: str, kind: str) -> None:
+    """Where each sign was tried to the end of the text, this would run into the limit of every test."""
+    assert of(Sensitive(piece * (1_000_000 // len(piece))), kind).size >= 1_000_000 - len(piece)
