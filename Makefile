@@ -15,7 +15,7 @@ run: ## Start secretsui with sample data (PORT=8000, AIRFLOW=0 without its Airfl
 
 test: ## Every test, then the database and task tests on PostgreSQL and Redis
 	@tools/venv.sh dev
-	@tools/tests.sh $(BIN)/pytest -n 2 --dist=loadfile
+	@tools/tests.sh $(BIN)/pytest -n 2 --dist=loadfile --no-loadscope-reorder
 	@tools/tests.sh $(BIN)/python -m tests.services run -- $(BIN)/pytest -m "database or broker" -n 2
 
 lint: export SECRETSUI_DATA_DIR := $(CURDIR)/.cache/lint

@@ -20,6 +20,13 @@ PASSWORD: Final = "correct horse battery staple"
 # Nothing listens there, so that a test which forgot its server fails at once and never leaves the machine.
 NOWHERE: Final = "http://127.0.0.1:9"
 REGION: Final = "eu-west-1"
+# Folders whose files take longest, so that no worker ends alone with one of them.
+LONG_FIRST: Final = ("airflow_live", "canary", "browser", "demo", "endtoend")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONG_FIRST.index(found) if (found := item.path.parent.name) in LONG_FIRST else 9)
 
 
 @dataclass(frozen=True)
