@@ -1,7 +1,8 @@
 """Where the credential for an Airflow is kept, and what it holds. Only the reference is ever stored.
 
 A reference is `env:NAME`, `file:PATH` or the ARN of a secret. Environment names and files are fenced in, so that who
-may enter a reference cannot have the server send any other of its secrets to an address of their choice.
+may enter a reference cannot have the server send any other of its secrets to an address of their choice. The folder is
+one for this purpose alone: beside it, Docker and Kubernetes keep the server's own keys and tokens.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ ReadSecret = Callable[[str], Sensitive]
 
 START: Final = "SECRETSUI_CREDENTIAL_"
 FOLDER_SETTING: Final = "SECRETSUI_CREDENTIALS_DIR"
-FOLDER: Final = "/run/secrets"
+FOLDER: Final = "/run/secrets/secretsui"
 MAX_SIZE: Final = 65_536
 
 _ENV: Final = re.compile(rf"env:({START}[A-Z0-9_]+)")
@@ -110,7 +111,7 @@ def _from_file(name: str) -> Sensitive:
     folder = Path(os.environ.get(FOLDER_SETTING) or FOLDER).resolve()
     try:
         path = (folder / name).resolve()
-        if not path.is_relative_to(folder):
+        if not path.is_relative_to(folder) or path in _own_files():
             raise _outside(folder)
         return Sensitive(_content(path))
     except (OSError, ValueError, RuntimeError):  # a name with a NUL, a loop of links
@@ -120,6 +121,11 @@ def _from_file(name: str) -> Sensitive:
             code="absent",
         )
     raise reason
+
+
+def _own_files() -> set[Path]:
+    """What this server reads for itself, such as its keys and the token of its pod."""
+    return {Path(value).resolve() for name, value in os.environ.items() if name.endswith("_FILE") and value}
 
 
 def _content(path: Path) -> str:
@@ -132,7 +138,7 @@ def _content(path: Path) -> str:
 
 def _outside(folder: Path) -> NoCredential:
     return NoCredential(
-        "The file of the credential is not in the folder for credentials.",
-        remedy=f"Put it below {folder}, or set {FOLDER_SETTING}.",
+        "The file of the credential is not in the folder for credentials, or it is one of this server's own.",
+        remedy=f"Put one for this purpose below {folder}, or set {FOLDER_SETTING}.",
         code="outside",
     )

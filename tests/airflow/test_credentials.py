@@ -70,6 +70,17 @@ def test_nothing_outside_the_folder_is_read(folder: Path) -> None:
         assert code(f"file:{name}") == "outside"
 
 
+@pytest.mark.parametrize("name", ["SECRETSUI_SECRET_KEY_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE"])
+def test_no_file_that_the_server_reads_for_itself_is_read(
+    name: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "..data").mkdir()
+    (folder / "..data" / "own").write_text(CANARY)
+    (folder / "own").symlink_to(folder / "..data" / "own")
+    monkeypatch.setenv(name, str(folder / "own"))
+    assert code("file:own") == code("file:..data/own") == "outside"
+
+
 def test_a_file_that_cannot_be_read_is_absent(folder: Path) -> None:
     (folder / "binary").write_bytes(b"\xff\xfe")
     (folder / "large").write_text("x" * 70_000)
@@ -120,9 +131,9 @@ def test_what_holds_no_login_is_refused_without_repeating_it(text: str) -> None:
     assert caught.value.__context__ is None
 
 
-def test_the_folder_is_that_of_docker_unless_another_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_folder_is_none_of_the_server_s_own_secrets_unless_another_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(FOLDER_SETTING, raising=False)
     assert FOLDER_SETTING not in os.environ
     problem = check("file:surely-not-there")
     assert problem is not None
-    assert "/run/secrets" in problem.remedy
+    assert "/run/secrets/secretsui" in problem.remedy
