@@ -44,8 +44,8 @@ def _of_columns(resolution: Resolution, verdicts: Mapping[str, Verdict]) -> Iter
     """What lies somewhere, and is not the winner."""
     steps: dict[str, Step] = {step.layer.id: step for step in (*resolution.trace, *resolution.below)}
     held = {column: verdicts[column] for column in verdicts if column.partition("/")[0] in steps}
-    unjudged = [step.layer.id for step in resolution.shadowed if step.layer.id not in held]
-    for column, verdict in (*held.items(), *((layer, _CANNOT_TELL) for layer in unjudged)):
+    unjudged = [column for step in resolution.shadowed if (column := hit_in(step)) not in held]
+    for column, verdict in (*held.items(), *((column, _CANNOT_TELL) for column in unjudged)):
         layer, _, place = column.partition("/")
         step = steps[layer]
         if _is_out_of_reach(step, is_shared=bool(place)):
@@ -54,6 +54,12 @@ def _of_columns(resolution: Resolution, verdicts: Mapping[str, Verdict]) -> Iter
             yield "nowhere"
         elif step.outcome == "hit":
             yield _OF_SHADOWED[verdict]
+
+
+def hit_in(step: Step) -> str:
+    """The column of the place that answered last."""
+    is_shared = bool(step.asks) and step.asks[-1].place == "shared"
+    return f"{step.layer.id}/shared" if is_shared else step.layer.id
 
 
 def _is_out_of_reach(step: Step, *, is_shared: bool) -> bool:

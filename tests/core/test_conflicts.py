@@ -117,6 +117,15 @@ def test_two_places_of_a_layer_shadow_each_other(answers: Any, verdicts: Any, ex
     assert of(verdicts, settings=Backend(SHARED, {"shared_account": "1"}, "9.25.0"), backend=answers) == expected
 
 
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [({}, "cannot-compare"), ({"backend/shared": "same"}, "same"), ({"backend/shared": "different"}, "different")],
+)
+def test_what_workers_and_the_server_find_in_a_shared_account_is_compared_there(verdicts: Any, expected: str) -> None:
+    settings, there = Backend(SHARED, {"shared_account": "1"}, "9.25.0"), {"shared": THERE}
+    assert of(verdicts, settings=settings, process="task", worker_backend=there, backend=there) == expected
+
+
 @pytest.mark.parametrize("layers", [{"backend": UNKNOWN}, {"metastore": UNKNOWN}])
 def test_an_unknown_layer_leaves_the_id_unchecked(layers: Any) -> None:
     assert of({}, **layers) == "not-checked"

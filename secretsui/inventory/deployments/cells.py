@@ -10,7 +10,7 @@ from secretsui.core import prints
 from secretsui.core.backends.source import Kind
 from secretsui.core.chain import Layer
 from secretsui.core.compare import FieldDiff
-from secretsui.core.conflicts import Conflict, judge
+from secretsui.core.conflicts import Conflict, hit_in, judge
 from secretsui.core.dialects import Dialect
 from secretsui.core.lookup import Resolution, Step
 from secretsui.inventory.deployments.explained import Cell, CellState
@@ -43,7 +43,7 @@ class Row:
     def conflict(self) -> Conflict:
         """One and the same thing in two columns is no conflict of the two."""
         twice = {column for column, cell in self.cells.items() if cell.get("reason") == SAME_ENTRY}
-        below = [step for step in self.resolution.below if step.layer.id not in twice]
+        below = [step for step in self.resolution.below if hit_in(step) not in twice]
         lying = [part.column.id for _, part in self.parts if _lies(_counting(part))]
         verdicts = {
             column: self.cells[column].get("compared", CANNOT_TELL)

@@ -248,6 +248,27 @@ class TestOneId:
 
         assert states(one(deployment)) == ["unknown", "wins-if", "absent", "wins-if"]
 
+    def test_a_shared_secret_that_workers_and_the_server_find_is_no_conflict(self, place: Place) -> None:
+        deployment = halden.deployment(
+            place.variables,
+            airflow_version="3.3.2",
+            backend_class=halden.SHARED,
+            backend_kwargs={"shared_account": "111122223333"},
+            providers={"apache-airflow-providers-amazon": "9.25"},
+        )
+        shared = Prefix.objects.create(
+            account=place.account, region="us-east-2", path="airflow/connections", kind="connection"
+        )
+        halden.look(deployment, shared, place="shared")
+        halden.read(deployment)
+        halden.source(deployment)
+        halden.secret(shared, "crm")
+        alone = one(deployment, process="task")
+        assert (alone.winner, alone.conflict) == ("worker-backend/shared", "none")
+
+        halden.row(deployment, "crm", halden.OLD)
+        assert one(deployment, process="task").conflict == "different"
+
     def test_a_provider_that_the_shared_backend_cannot_bear_reaches_nothing(self, place: Place) -> None:
         deployment = halden.deployment(
             place.connections,
