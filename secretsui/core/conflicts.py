@@ -88,7 +88,7 @@ def _is_broken(step: Step, verdicts: Mapping[str, Verdict]) -> bool:
     """A value that cannot be read, or one that lies where Airflow stumbles before it asks."""
     if step.outcome != "error" or step.reason in _NO_BREAKAGE:
         return False
-    return bool(step.asks) or step.layer.id in verdicts
+    return bool(step.asks) or any(column.partition("/")[0] == step.layer.id for column in verdicts)
 
 
 def _is_open(step: Step) -> bool:
