@@ -46,7 +46,9 @@ def cancel(person: Person, audit: Audit) -> bool:
 
 
 def _stop(part: Part) -> None:
-    """Its worker finds out when it writes next. What somebody else had asked for goes on."""
+    """Its worker finds out when it writes next. What somebody else had asked for, or waits for, goes on."""
+    if part.prefix_id and Part.objects.filter(prefix=part.prefix_id, state=Part.State.RUNNING).exists():
+        return
     for refresh in Refresh.objects.filter(prefix=part.prefix_id, trigger=TRIGGER, state__in=Refresh.ACTIVE):
         close_as_failed(refresh, running.STOPPED)
     for check in Check.objects.filter(deployment=part.deployment_id, trigger=TRIGGER, state__in=Check.ACTIVE):

@@ -246,6 +246,26 @@ def test_a_stop_ends_the_refresh_that_the_audit_had_begun(
     assert (part.state, part.error) == (Part.State.FAILED, "stopped")
 
 
+def test_a_stop_leaves_the_refresh_that_another_audit_waits_for(
+    live_place: Place, aws: Aws, root: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws.seed(2)
+    part, other = begun(live_place.connections), begun(live_place.connections)
+    assert running.claim(other)
+    takes = sync.refreshing.allowance.take
+
+    def stop(prefix: Prefix, operation: str, number: int = 1) -> None:
+        if operation == "BatchGetSecretValue":
+            cancelling.cancel(Person(root), Audit.objects.get(pk=part.audit_id))
+        takes(prefix, operation, number)
+
+    monkeypatch.setattr(sync.refreshing.allowance, "take", stop)
+    read(part)
+    assert Refresh.objects.get().state == Refresh.State.DONE
+    assert SecretRecord.objects.exclude(form="").count() == 2
+    assert (part.state, part.error) == (Part.State.FAILED, "stopped")
+
+
 def test_a_deployment_is_read_by_its_check(place: Place) -> None:
     deployment = Deployment.objects.create(name="halden-prod", api=Deployment.Api.NONE)
     audit = starting.create(JOB, deployments=[deployment], trigger=Audit.Trigger.COMMAND)
