@@ -10,7 +10,7 @@ from django.db.models import F, Max, OuterRef, Q, Subquery
 
 from secretsui.access.door import Job
 from secretsui.audits import starting
-from secretsui.audits.models import Audit, Part
+from secretsui.audits.models import Audit
 from secretsui.inventory.deployments.tables import looking_at
 from secretsui.inventory.models import Deployment, Prefix, SecretRecord
 
@@ -33,12 +33,11 @@ def start() -> Audit | None:
 
 
 def changed() -> Sequence[Prefix]:
-    """Those that were audited before, and are not being audited."""
+    """Those that were audited before, and are not being audited. What failed or was stopped is not tried again."""
     is_open = Q(audit_parts__audit__state__in=Audit.ACTIVE)
-    ended = Q(audit_parts__state__in=[Part.State.DONE, Part.State.PARTIAL])
     read = SecretRecord.objects.filter(prefix=OuterRef("pk"), value_read_at__isnull=False).order_by("-value_read_at")
     dated = Prefix.objects.annotate(
-        audited_at=Max("audit_parts__finished_at", filter=ended),
+        audited_at=Max("audit_parts__finished_at"),
         active=Max("audit_parts__pk", filter=is_open),
         read_at=Subquery(read.values("value_read_at")[:1]),
     )

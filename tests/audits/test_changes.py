@@ -48,11 +48,18 @@ def test_a_value_that_is_newer_than_the_last_audit_starts_one(place: Place) -> N
     assert changes.start() is None
 
 
-def test_what_was_never_audited_or_could_not_be_read_starts_none(place: Place) -> None:
+def test_what_was_never_audited_starts_none(place: Place) -> None:
     read(place.connections, 5)
     assert changes.start() is None
+
+
+def test_an_audit_that_failed_is_not_started_again_for_the_same_change(place: Place) -> None:
+    audited(place.connections, 30)
+    read(place.connections, 20)
     audited(place.connections, 10, Part.State.FAILED)
     assert changes.start() is None
+    read(place.connections, 5)
+    assert changes.start() is not None
 
 
 def test_a_prefix_that_is_being_audited_waits_for_that_audit(place: Place) -> None:
