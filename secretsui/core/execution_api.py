@@ -47,10 +47,15 @@ def _without_dots(path: str) -> str:
     return "/".join(kept)
 
 
+def is_fit(conn_id: str) -> bool:
+    """Does the server answer with a connection of this id?"""
+    return kept_conn_id(conn_id, "3.3") is not None
+
+
 def delivered(found: Connection, conn_id: str) -> Connection | None:
     """What the task gets of the server's connection: no description; nothing if the answer does not fit its schema."""
     texts = (found.host, found.schema, found.login, found.password, found.extra)
-    if not isinstance(found.conn_type, str) or kept_conn_id(conn_id, "3.3") is None:
+    if not isinstance(found.conn_type, str) or not is_fit(conn_id):
         return None
     if any(isinstance(each, Mistyped) for each in texts):
         return None

@@ -113,7 +113,7 @@ def resolve(chain: Chain, knowledge: Mapping[str, Knowledge], kind: Kind, secret
         return replace(own, below=_peeked(chain.beyond, knowledge, kind, secret_id), problem=problem)
     far = _asked(chain.beyond, knowledge, kind, heard)
     found = replace(far, trace=[*own.trace, *far.trace], unless=[*own.unless, *far.unless])
-    return _delivered(found, heard)
+    return _delivered(found, kind, heard)
 
 
 def _asked(layers: Sequence[Layer], knowledge: Mapping[str, Knowledge], kind: Kind, secret_id: str) -> Resolution:
@@ -153,14 +153,15 @@ def _problem(state: State) -> str:
     return "" if state in ("present", "unknown") else "api-failed"
 
 
-def _delivered(found: Resolution, conn_id: str) -> Resolution:
+def _delivered(found: Resolution, kind: Kind, conn_id: str) -> Resolution:
     """The task goes on with what the server sends, as its own class of a connection."""
-    if not isinstance(found.value, Connection):
+    if found.source is None or kind != "connection":
         return found
+    lost = replace(found, source=None, value=None, problem="api-undelivered")
+    if not isinstance(found.value, Connection):
+        return found if execution_api.is_fit(conn_id) else lost
     conn = execution_api.delivered(found.value, conn_id)
-    if conn is None or _write_failure(conn, "3.3-sdk"):
-        return replace(found, source=None, value=None, problem="api-undelivered")
-    return replace(found, value=conn)
+    return lost if conn is None or _write_failure(conn, "3.3-sdk") else replace(found, value=conn)
 
 
 def look(layer: Layer, known: Knowledge, kind: Kind, secret_id: str, *, peeks: bool = False) -> Step:

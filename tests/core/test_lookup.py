@@ -290,6 +290,16 @@ def test_an_answer_that_does_not_fit_never_reaches_the_task() -> None:
     assert winner(resolved(environment=text("{}"))) == "environment"
 
 
+@pytest.mark.parametrize("found", [USABLE, text("http://h")])
+def test_a_connection_whose_id_the_server_finds_unfit_never_reaches_the_task(found: Answer) -> None:
+    asked = resolved(secret_id="my db", settings=WITH_WORKER, process="task", environment=found)
+    assert (asked.source, asked.problem) == (None, "api-undelivered")
+    assert winner(resolved(secret_id="my db", environment=found)) == "environment"
+    assert winner(resolved("variable", "my db", process="task", environment=found)) == "environment"
+    own = resolved(secret_id="my db", settings=WITH_WORKER, process="task", worker_environment=found)
+    assert winner(own) == "worker-environment"
+
+
 def test_a_team_counts_only_where_there_are_teams() -> None:
     for multi_team, airflow, asked in ((True, "3.3", 2), (False, "3.3", 1), (True, "3.1.8", 1)):
         settings = Settings(airflow, multi_team=multi_team, team="red")
