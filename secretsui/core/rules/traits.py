@@ -29,11 +29,14 @@ _COMMON: Final = frozenset({
 _JWT: Final = re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.(eyJ[\w-]{8,})\.[\w-]+")
 _SAS: Final = re.compile(r"[?&]se=(\d{4}-\d\d-\d\d)")
 _IS_SAS: Final = re.compile(r"[?&]sig=")
+_TO_LAST_LETTER: Final = re.compile(r".*[^\W\d_]", re.DOTALL)
+_STEP: Final = 256
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Traits:
-    """`size` is in bytes, as the store counts. The others go by field (`password`, `extra.<key>`, `text`).
+    """`size` is in bytes, as the store counts, in steps that tell nothing of how long a password is. The others go by
+    field (`password`, `extra.<key>`, `text`).
 
     `weak` says in one word why a credential is weak, `keys` which kind of long-lived key a field holds, `exposed` what
     a field holds that Airflow does not mask, `expires` the day (ISO 8601) on which a certificate or a key ends.
@@ -61,7 +64,7 @@ class Traits:
 def of(text: Sensitive, kind: str) -> Traits:
     """Of a value of this kind: connection, variable, config, other."""
     value = Value.of(text, kind, NOTHING_KNOWN)
-    size = len(text.reveal().encode("utf-8", "surrogatepass"))
+    size = -(-len(text.reveal().encode("utf-8", "surrogatepass")) // _STEP) * _STEP
     if kind == "connection" and value.connection is None:
         return Traits(size, is_readable=False)
     found = list(format_secret.leaves(value))
@@ -87,7 +90,8 @@ def _weakness(password: str, login: str) -> str:
     lowered = password.lower()
     if lowered == login.lower():
         return "login"
-    if re.sub(r"[\d\W_]+$", "", lowered) in _COMMON or lowered in _COMMON:
+    word = _TO_LAST_LETTER.match(lowered)
+    if (word and word[0] in _COMMON) or lowered in _COMMON:
         return "common"
     if len(set(lowered)) < 4:
         return "repeated"

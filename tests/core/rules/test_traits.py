@@ -52,10 +52,11 @@ def jwt(claims: object) -> str:
     return ".".join([*parts, "sample"])
 
 
-def test_sizes_are_bytes() -> None:
-    assert variable("é").size == 2
+def test_sizes_are_bytes_in_steps() -> None:
     assert variable("").size == 0
-    assert variable("\ud800").size == 3
+    assert variable("x").size == variable("x" * 256).size == variable("é" * 128).size == 256
+    assert variable("x" * 257).size == variable("é" * 129).size == variable("\ud800" * 86).size == 512
+    assert variable("x" * 4096).size == 4096
 
 
 @pytest.mark.parametrize(
@@ -201,13 +202,13 @@ def test_tokens_that_tell_their_end() -> None:
 
 
 def test_nothing_is_told_of_fields_that_may_hold_what_belongs_elsewhere() -> None:
-    assert of(Sensitive("postgres://svc:sam/ple@db.example"), "connection") == Traits(33, is_readable=False)
+    assert of(Sensitive("postgres://svc:sam/ple@db.example"), "connection") == Traits(256, is_readable=False)
 
 
 def test_what_is_stored_is_what_is_not_as_usual() -> None:
-    assert variable("x").as_json() == {"size": 1}
-    unreadable = Traits(33, is_readable=False)
-    assert unreadable.as_json() == {"size": 33, "is_readable": False}
+    assert variable("x").as_json() == {"size": 256}
+    unreadable = Traits(256, is_readable=False)
+    assert unreadable.as_json() == {"size": 256, "is_readable": False}
     assert Traits.from_json(unreadable.as_json()) == unreadable
 
 
@@ -233,3 +234,9 @@ def test_nothing_of_a_value_is_in_its_traits() -> None:
 def test_a_text_of_a_million_signs_is_read_in_steps_that_its_length_bounds(piece: str, kind: str) -> None:
     """Where each sign was tried to the end of the text, this would run into the limit of every test."""
     assert of(Sensitive(piece * (1_000_000 // len(piece))), kind).size >= 1_000_000 - len(piece)
+
+
+@pytest.mark.parametrize("piece", ["7", ".", "7 "])
+def test_a_long_password_is_read_in_steps_that_its_length_bounds(piece: str) -> None:
+    for password in (piece * 300_000, piece * 300_000 + "x"):
+        assert conn(login="svc_crm", password=password).weak.keys() == {"password"}
