@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from itertools import islice
+from typing import Final
 
 from secretsui.core.findings import Severity
 from secretsui.core.prints import HIDDEN
@@ -20,26 +21,29 @@ Outcomes = Iterator[tuple[Subject, Outcome]]
 MOST_RELATED: Final = 10
 PRODUCTION: Final = "prod"
 _BEFORE: Final = frozenset({"dev", "test", "stage", "int", "qa", "uat", "preprod", "sandbox"})
+_ELSE: Final = "else"
+_BEFORE_IT: Final = "before"
 _GRAVE: Final = ("login", "common", "repeated")
 _MORE_NAMES: Final = "AIRFLOW__CORE__SENSITIVE_VAR_CONN_NAMES"
 
 
-class Use(NamedTuple):
-    """A credential, and the field of the secret that it stands in."""
-
-    secret: Secret
-    field: str
-    stage: str
-
-
 @once
-def _uses(estate: Estate) -> Mapping[str, Sequence[Use]]:
-    """By fingerprint."""
-    found: dict[str, list[Use]] = defaultdict(list)
+def _holders(estate: Estate) -> Mapping[tuple[str, str], Mapping[str, None]]:
+    """The refs of the secrets that hold a credential, by its fingerprint and their group, in order."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
     for secret in alive(estate):
-        for field, seen in _credentials(secret):
-            found[seen].append(Use(secret, field, _stage(secret, estate)))
-    return found
+        groups, ref = _groups(_stage(secret, estate)), secret.ref
+        for _, seen in _credentials(secret):
+            for group in groups:
+                found[seen, group].add(ref)
+    return {each: dict.fromkeys(sorted(refs)) for each, refs in found.items()}
+
+
+def _groups(stage: str) -> Sequence[str]:
+    """Production by itself, all else together, and of that the stages before it once more."""
+    if stage == PRODUCTION:
+        return (PRODUCTION,)
+    return (_ELSE, _BEFORE_IT) if stage in _BEFORE else (_ELSE,)
 
 
 def _credentials(secret: Secret) -> Iterator[tuple[str, str]]:
@@ -66,26 +70,19 @@ def repeated(estate: Estate) -> Outcomes:
     for secret, traits in readable(estate):
         if isinstance(traits, Unchecked):
             yield secret, traits
-            continue
-        is_production = _stage(secret, estate) == PRODUCTION
-        alike = {
-            field: [use.secret.ref for use in uses if (use.stage == PRODUCTION) == is_production]
-            for field, uses in _others(secret, estate)
-        }
-        failed = [_shared("repeated", field, refs) for field, refs in alike.items() if refs]
-        if alike:
-            yield from said(secret, failed)
+        elif list(_credentials(secret)):
+            group = _groups(_stage(secret, estate))[0]
+            yield from said(secret, _shared("repeated", secret, estate, group))
 
 
-def _others(secret: Secret, estate: Estate) -> Iterator[tuple[str, list[Use]]]:
-    """Who else uses each of its credentials."""
+def _shared(code: str, secret: Secret, estate: Estate, group: str) -> Iterator[Failed]:
+    """Each of its credentials that others of this group hold as well."""
+    own = secret.ref
     for field, seen in _credentials(secret):
-        yield field, [use for use in _uses(estate)[seen] if use.secret is not secret]
-
-
-def _shared(code: str, field: str, refs: Sequence[str]) -> Failed:
-    others = sorted(set(refs))
-    return Failed(code, field, facts={"others": len(others)}, related=others[:MOST_RELATED])
+        refs = _holders(estate).get((seen, group), {})
+        if others := len(refs) - (own in refs):
+            related = list(islice((ref for ref in refs if ref != own), MOST_RELATED))
+            yield Failed(code, field, facts={"others": others}, related=related)
 
 
 def leaked_down(estate: Estate) -> Outcomes:
@@ -95,13 +92,8 @@ def leaked_down(estate: Estate) -> Outcomes:
             continue
         if isinstance(traits, Unchecked):
             yield secret, traits
-            continue
-        lower = {
-            field: [use.secret.ref for use in uses if use.stage in _BEFORE] for field, uses in _others(secret, estate)
-        }
-        failed = [_shared("same-as-before", field, refs) for field, refs in lower.items() if refs]
-        if lower:
-            yield from said(secret, failed)
+        elif list(_credentials(secret)):
+            yield from said(secret, _shared("same-as-before", secret, estate, _BEFORE_IT))
 
 
 def long_lived_key(estate: Estate) -> Outcomes:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from secretsui.core.rules.estate import Secret
 from secretsui.core.rules.exposure import CHECKS, RULES
 from secretsui.core.rules.outcome import PASSED, Failed, Outcome, Unchecked
 from tests.core.rules.estates import estate
@@ -313,6 +314,20 @@ class TestRepeated:
         assert [(dict(each.facts), len(each.related)) for each in found if isinstance(each, Failed)] == [
             ({"others": 11}, 10)
         ] * 12
+
+    def test_many_that_share_one_are_each_looked_at_a_few_times(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        refs = Secret.ref
+        asked: list[str] = []
+
+        def counted(secret: Secret) -> str:
+            asked.append(secret.name)
+            assert refs.fget
+            return str(refs.fget(secret))
+
+        monkeypatch.setattr(Secret, "ref", property(counted))
+        spec = {"secrets": [using(f"airflow/connections/{n:02}", "1", tags={"env": "prod"}) for n in range(40)]}
+        assert len(codes(judged("R-66", spec))) == 40
+        assert len(asked) < 40 * 5
 
     def test_what_production_shares_with_development_is_another_rules(self) -> None:
         spec = {
