@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from secretsui.core import backend_settings
 from secretsui.core.backend_kwargs import MARK
+from secretsui.core.backends.pattern_cost import is_risky
 from secretsui.core.backends.prefixes import PLURALS, patterns
 from secretsui.core.backends.source import Backend, Raises
 from secretsui.core.versions import at_least
@@ -22,11 +23,7 @@ from secretsui.inventory.deployments.explained import Explained
 from secretsui.inventory.deployments.settings import airflow_of, settings_of
 from secretsui.inventory.models import Deployment
 
-# A pattern is matched in a time that can grow beyond all bounds; what might is not tried here.
-MOST_REPEATS: Final = 3
 LONGEST_ID: Final = 200
-_REPEAT: Final = re.compile(r"(?<!\\)[*+{]")
-_NESTED: Final = re.compile(r"\([^()]*(?<!\\)[*+{|][^()]*\)[*+{]")
 
 
 class PatternForm(forms.Form):
@@ -80,10 +77,6 @@ class PatternForm(forms.Form):
     def _tried(self, text: str) -> object:
         """As the backend itself matches."""
         return patterns({self.kwarg: text})[self.explained.kind](self.explained.key)
-
-
-def is_risky(text: str) -> bool:
-    return len(_REPEAT.findall(text)) > MOST_REPEATS or bool(_NESTED.search(text))
 
 
 def proposal(key: str, now: str) -> str:

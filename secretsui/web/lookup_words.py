@@ -109,6 +109,10 @@ REASONS: Final[Mapping[str, Words]] = {
         _("The lookup pattern is no valid regular expression, so every lookup fails."),
         _("Correct the pattern in the backend's kwargs."),
     ),
+    "risky-pattern": Words(
+        _("The lookup pattern may take too long to match, so it is not tried here and what Airflow asks is not known."),
+        _("Write it with fewer repeats, and none within another, or let a reporter tell it."),
+    ),
     "no-config": Words(_("This place has no config options."), ""),
     "no-mount": Words(
         _("No mount point is configured, and the id does not begin with one."),
@@ -238,6 +242,7 @@ SHORT: Final[Mapping[str, str | Promise]] = {
     "disabled": _("Prefix is null"),
     "pattern": _("Lookup pattern does not match"),
     "bad-pattern": _("Lookup pattern is broken"),
+    "risky-pattern": _("Lookup pattern is not tried"),
     "no-mount": _("No mount point"),
     "team-marker": _("Id looks like a team's"),
     "illegal-name": _("Name not allowed"),

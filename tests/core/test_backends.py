@@ -116,6 +116,14 @@ def test_a_pattern_is_matched_at_the_start_of_the_bare_id_in_any_case(name: str,
         assert plan == expected or (expected is None and names(plan))
 
 
+@pytest.mark.parametrize("name", [SM, SSM, SHARED])
+@pytest.mark.parametrize("kind", ["connections", "variables", "config"])
+def test_a_pattern_that_may_never_end_is_not_matched(name: str, kind: str) -> None:
+    kwargs = NEEDED.get(name, {}) | {f"{kind}_lookup_pattern": "((a+))+$"}
+    found = source_of(Backend(PATHS[name], kwargs, "9.25.0"), Context("3.3"))
+    assert found == CannotTell("risky-pattern")
+
+
 @pytest.mark.parametrize(
     ("name", "kwargs", "raised"),
     [

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from secretsui.core.backends.pattern_cost import is_risky
 from secretsui.core.backends.source import BadKwargs, Kind, Never, Raises
 
 PLURALS: Final[Mapping[Kind, str]] = {"connection": "connections", "variable": "variables", "config": "config"}
@@ -30,6 +31,12 @@ def joined(prefix: object, sep: object, secret_id: str) -> str:
 
 def patterns(kwargs: Mapping[str, Any]) -> Patterns:
     return {kind: _pattern(kwargs.get(f"{plural}_lookup_pattern")) for kind, plural in PLURALS.items()}
+
+
+def has_risky_pattern(kwargs: Mapping[str, Any]) -> bool:
+    """Such a pattern is never matched here."""
+    given = (kwargs.get(f"{plural}_lookup_pattern") for plural in PLURALS.values())
+    return any(isinstance(each, str) and is_risky(each) for each in given)
 
 
 def _pattern(given: Any) -> Callable[[str], Never | Raises | None]:

@@ -10,6 +10,7 @@ from secretsui.core.backends.defaults import Environment, Metastore
 from secretsui.core.backends.google import GoogleSecretManager
 from secretsui.core.backends.local_files import LocalFiles
 from secretsui.core.backends.parameter_store import ParameterStore
+from secretsui.core.backends.prefixes import has_risky_pattern
 from secretsui.core.backends.secrets_manager import SecretsManager
 from secretsui.core.backends.shared_account import SharedSecretsManager
 from secretsui.core.backends.signatures import called
@@ -33,11 +34,12 @@ CLASSES: Final[Mapping[str, Callable[[Backend, Context], Source]]] = {
 
 
 def source_of(backend: Backend, context: Context) -> Source | Raises | CannotTell:
-    """The source, why constructing it fails, or that nothing is known about this class."""
+    """The source, why constructing it fails, or why what it asks cannot be told."""
     build = CLASSES.get(backend.class_path)
     if build is None:
         return CannotTell("unknown-class")
     try:
-        return called(build(backend, context), backend, context)
+        source = called(build(backend, context), backend, context)
     except BadKwargs as found:
         return found.raises
+    return CannotTell("risky-pattern") if has_risky_pattern(backend.kwargs) else source

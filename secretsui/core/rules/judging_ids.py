@@ -16,7 +16,7 @@ MANAGER: Final = "environment-manager"
 SAME_ENTRY: Final = "same-entry"
 UNSEEN: Final = ("unknown", "failed", "denied")
 # Nothing is known of what the backend asks.
-OPAQUE: Final = ("no-kwargs", "unknown-class", "store-not-read")
+OPAQUE: Final = ("no-kwargs", "unknown-class", "risky-pattern", "store-not-read")
 
 # What a rule says of one id as one process sees it; nothing where it is not about that.
 OfView = Callable[[View], Iterator[Outcome]]

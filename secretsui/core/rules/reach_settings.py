@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from secretsui.core.backends import parameter_store, secrets_manager
+from secretsui.core.backends.pattern_cost import is_risky
 from secretsui.core.backends.prefixes import PLURALS
 from secretsui.core.backends.shared_account import SharedSecretsManager
 from secretsui.core.backends.source import Backend, Kind
@@ -84,7 +85,7 @@ def _patterns(reading: Reading) -> Iterator[tuple[Kind, str, str]]:
     kwargs = _kwargs(reading)
     for kind in reading.starts:
         name = f"{PLURALS[kind]}_lookup_pattern"
-        if kwargs.get(name):
+        if kwargs.get(name) and not is_risky(str(kwargs[name])):
             yield kind, name, str(kwargs[name])
 
 

@@ -117,6 +117,9 @@ def _of_backend(layer: Layer, told: columns.Places) -> Iterator[TestLine]:
         facts |= {"error": layer.source.airflow_class, "where": layer.source.where or layer.source.reason}
         sentence = _("Airflow cannot construct %(name)s: %(error)s, %(where)s.") % facts
         yield TestLine(layer.id, "problem", sentence, _("Correct its kwargs."))
+    elif isinstance(layer.source, CannotTell) and layer.source.reason == "risky-pattern":
+        sentence = _("A lookup pattern of %(name)s may take too long to match, so it is not tried here.") % facts
+        yield TestLine(layer.id, "unknown", sentence, _("Write it with fewer repeats, and none within another."))
     elif isinstance(layer.source, CannotTell):
         remedy = _("Choose one of the classes that are known, or take its answers for unknown.")
         yield TestLine(layer.id, "unknown", _("How %(name)s looks things up is not known.") % facts, remedy)

@@ -64,6 +64,9 @@ def look_at(settings: Settings) -> Mapping[str, Findings]:
 
 
 def _of(source: Source | Raises | CannotTell, backend: Backend, airflow: str, team: str) -> Findings:
+    if isinstance(source, CannotTell) and source.reason == "risky-pattern":
+        words = _("A lookup pattern may take too long to match, so what %(name)s is asked for is not told here.")
+        return Findings(notices=[words % {"name": backend.class_name}])
     if isinstance(source, CannotTell):
         return Findings(notices=[_("%(name)s is code that is not known here.") % {"name": backend.class_name}])
     if isinstance(source, Raises):

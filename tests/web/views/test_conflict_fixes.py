@@ -220,6 +220,8 @@ def test_no_pattern_at_all_is_a_proposal_too(narrowed: Deployment, reader: Clien
         ("(", "This is no valid regular expression."),
         ("(a+)+$", "too intricate"),
         ("a*b*c*d*", "too intricate"),
+        ("((a+))+$", "too intricate"),
+        ("(a|a)" * 40, "too intricate"),
         ("x" * 301, "at most 300 characters"),
     ],
 )
