@@ -21,6 +21,9 @@ NEWEST_OF_ALL: Final = "3.3"
 _UNTOLD: Final = Backend("?")
 # The last amazon provider that the backend with a shared account gets on with.
 LAST_SHARING: Final = "9.25"
+VAULT_TOKEN: Final = "VAULT_TOKEN"
+# Sources of which it means nothing that they do not set the token of Vault.
+_SILENT: Final = (EnvSource.Form.REPORTER, EnvSource.Form.OBJECTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +83,8 @@ def setup_of(deployment: Deployment) -> Setup:
         providers={**deployment.providers, **detected.get("providers", {})},
         multi_team=_has_teams(deployment, here),
         team=deployment.team,
-        environ=here,
-        worker_environ=there,
+        environ=_logged_in(here, sources, EnvSource.Process.SERVER),
+        worker_environ=_logged_in(there, sources, EnvSource.Process.WORKER),
         platform=deployment.platform,
     )
     here_untold = not deployment.backend_class and (_names(open_here, backend_settings.SERVER) or (not server and told))
@@ -90,6 +93,13 @@ def setup_of(deployment: Deployment) -> Setup:
     )
     there_untold = is_open or (not worker if told_of_workers else here_untold and not worker)
     return Setup(settings, _untold(here_untold, not deployment.worker_backend_class and there_untold))
+
+
+def _logged_in(environ: Mapping[str, str], sources: Sequence[EnvSource], process: str) -> Mapping[str, str]:
+    """Vault may be given its token by what no source tells. Reports do not speak of it."""
+    told = [each for each in sources if each.process in (EnvSource.Process.ANY, process) and each.form not in _SILENT]
+    is_told = bool(told) and all(each.as_of and each.is_whole and not each.gaps for each in told)
+    return environ if is_told and VAULT_TOKEN not in _open(sources, process) else {VAULT_TOKEN: "", **environ}
 
 
 def _untold(server: object, worker: object) -> Collection[str]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from secretsui.core.backends.source import CannotTell
+from secretsui.core.backends.source import CannotTell, Raises
+from secretsui.core.backends.vault import Vault
 from secretsui.inventory.deployments import sources
 from secretsui.inventory.deployments.resolving import resolve_one
 from secretsui.inventory.deployments.settings import setup_of
 from secretsui.inventory.models import Deployment
 from tests.airflow_double import BACKEND
+
+VAULT = "airflow.providers.hashicorp.secrets.vault.VaultBackend"
 
 pytestmark = pytest.mark.database
 
@@ -43,6 +46,19 @@ def test_kwargs_that_are_kept_elsewhere_are_not_taken_for_defaults(deployment: D
     assert layers(deployment)["backend"] == CannotTell("no-kwargs")
     deployment.backend_class = BACKEND
     assert not isinstance(layers(deployment)["backend"], CannotTell)
+
+
+def test_a_token_of_vault_that_is_kept_elsewhere_is_one(deployment: Deployment) -> None:
+    deployment.backend_class = VAULT
+    assert isinstance(layers(deployment)["backend"], Vault), "nobody told of the environment"
+    source = sources.store(deployment, "kubernetes", KUBERNETES % ("VAULT_TOKEN", ""))
+    assert isinstance(layers(deployment)["backend"], Vault)
+
+    sources.remove(source)
+    source = sources.store(deployment, "env-file", "AIRFLOW_VAR_A=x", is_whole=False)
+    assert isinstance(layers(deployment)["backend"], Vault)
+    sources.store(deployment, "env-file", "AIRFLOW_VAR_A=x")
+    assert isinstance(layers(deployment)["backend"], Raises)
 
 
 def test_a_class_that_is_kept_elsewhere_is_a_layer_all_the_same(deployment: Deployment) -> None:
