@@ -76,7 +76,7 @@ def _credential(deployment: Deployment) -> Sensitive:
 def _read_secret(deployment: Deployment, arn: str) -> Sensitive:
     """A secret that belongs to a prefix is no credential: who may enter an ARN could send its value anywhere."""
     region, account_id, name = arn.split(":")[3], arn.split(":")[4], arn.split(":", 6)[6]
-    if _is_granted(deployment.account, account_id, region, name):
+    if _is_granted(deployment.account, account_id, name):
         raise NoCredential(
             "The secret of the credential belongs to a prefix, whose grants decide who may read it.",
             remedy="Keep the credential in a secret that lies in no prefix.",
@@ -95,9 +95,10 @@ def _read_secret(deployment: Deployment, arn: str) -> Sensitive:
     raise failure
 
 
-def _is_granted(account: Account | None, account_id: str, region: str, name: str) -> bool:
-    there = Prefix.objects.filter(region=region).select_related("account")
-    same = (each for each in there if each.account == account or each.account.account_id == account_id)
+def _is_granted(account: Account | None, account_id: str, name: str) -> bool:
+    """In any region, since a replica has the value as well. An account whose number is not entered may be any."""
+    listed = Prefix.objects.select_related("account")
+    same = (each for each in listed if each.account == account or each.account.account_id in ("", account_id))
     return places.most_specific(same, name) is not None
 
 

@@ -82,6 +82,19 @@ def test_a_secret_of_a_prefix_is_no_credential(live_place: Place, aws: Aws) -> N
     assert aws.calls.counts() == {}
 
 
+@pytest.mark.parametrize(
+    ("region", "number", "is_refused"),
+    [("us-east-2", "111122223333", True), (REGION, "", True), (REGION, "444455556666", False)],
+)
+def test_neither_a_replica_nor_an_account_without_a_number_passes_by_the_grants(
+    place: Place, region: str, number: str, is_refused: bool
+) -> None:
+    Account.objects.filter(pk=place.account.pk).update(account_id=number)
+    arn = f"arn:aws:secretsmanager:{region}:111122223333:secret:airflow/connections/orders-AbCdEf"
+    account = Account.objects.create(name="second", region=REGION, endpoint_url=NOWHERE)
+    assert wiring._is_granted(account, *arn.split(":")[4:7:2]) is is_refused
+
+
 def test_a_secret_that_cannot_be_read_is_told_without_its_content(live_place: Place, aws: Aws) -> None:
     with pytest.raises(NoCredential) as refusal:
         wiring._credential(deployment(live_place, credential=f"{ARN}absent-AbCdEf"))
