@@ -182,7 +182,8 @@ def refusal(status: int, found: Found) -> ApiError | None:
     if "title" not in found and "detail" not in found:
         return ForeignAnswer(code=code)
     if status == 404:
-        return Unsupported(code=code) if found.get("type") == "about:blank" else NotFound(code=code)
+        is_row = found.get("type") != "about:blank" and ("title" in found or "was not found" in detail)
+        return NotFound(code=code) if is_row else Unsupported(code=code)
     if status != 403:
         return Failed(code=code)
     if "not to expose the configuration" in detail:
