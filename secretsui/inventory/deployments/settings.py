@@ -21,7 +21,7 @@ NEWEST_OF_ALL: Final = "3.3"
 _UNTOLD: Final = Backend("?")
 # The last amazon provider that the backend with a shared account gets on with.
 LAST_SHARING: Final = "9.25"
-VAULT_TOKEN: Final = "VAULT_TOKEN"
+_LOGGED_IN: Final = {"VAULT_TOKEN": ""}
 # Sources of which it means nothing that they do not set the token of Vault.
 _SILENT: Final = (EnvSource.Form.REPORTER, EnvSource.Form.OBJECTS)
 
@@ -99,7 +99,8 @@ def _logged_in(environ: Mapping[str, str], sources: Sequence[EnvSource], process
     """Vault may be given its token by what no source tells. Reports do not speak of it."""
     told = [each for each in sources if each.process in (EnvSource.Process.ANY, process) and each.form not in _SILENT]
     is_told = bool(told) and all(each.as_of and each.is_whole and not each.gaps for each in told)
-    return environ if is_told and VAULT_TOKEN not in _open(sources, process) else {VAULT_TOKEN: "", **environ}
+    is_told = is_told and not _LOGGED_IN.keys() & _open(sources, process)
+    return environ if is_told else {**_LOGGED_IN, **environ}
 
 
 def _untold(server: object, worker: object) -> Collection[str]:
