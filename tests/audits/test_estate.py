@@ -13,7 +13,7 @@ from secretsui.core.rules.estate import Estate, Secret
 from secretsui.inventory.deployments import resolving
 from secretsui.inventory.models import Deployment, SecretRecord
 from tests.conftest import Place
-from tests.inventory.deployments.halden import CRM, NOON, OLD, deployment, read, row, secret, setting, source
+from tests.inventory.deployments.halden import NOON, OLD, deployment, read, row, secret, setting, source
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
