@@ -223,7 +223,8 @@ def _narrowed(found: QuerySet[StoredFinding], filters: Filters) -> QuerySet[Stor
     exact = {"rule": filters.rule, "kind": filters.kind}
     found = found.filter(**{name: value for name, value in exact.items() if value})
     if filters.prefix:
-        found = found.filter(prefix=int(filters.prefix)) if filters.prefix.isdecimal() else found.none()
+        is_id = filters.prefix.isdecimal() and len(filters.prefix) < 19  # the database knows no longer ones
+        found = found.filter(prefix=int(filters.prefix)) if is_id else found.none()
     if filters.deployment:
         found = found.filter(_of_deployment(filters.deployment))
     if filters.owner:

@@ -153,6 +153,7 @@ def test_the_address_of_a_list_leads_back_to_it() -> None:
         ("q=a+r-31", []),
         ("prefix=999", []),
         ("prefix=x", []),
+        ("prefix=99999999999999999999", []),
         ("sort=-name", ["c", "b", "a"]),
         ("sort=rule", ["a", "c", "b"]),
     ],
