@@ -76,10 +76,13 @@ def contents(recipient: Recipient, address: str, audit: Audit, period: str = "")
     everything = extent(recipient, address, audit)
     accepted = Q(accepted_until__gte=today)
     found = everything.filter(status=StoredFinding.Status.OPEN)
-    is_open, is_new = found.exclude(accepted), Q(first_seen_at__gt=since) | Q(reopened_at__gt=since)
+    is_open = found.exclude(accepted)
+    # Its facts may be from before the last message, though the audit that told of them ended after it.
+    told_since = Q(changed_in__finished_at__gt=since)
+    is_new = Q(first_seen_at__gt=since) | Q(reopened_at__gt=since) | told_since
     if is_nag := period.startswith(NAG):
         is_open = is_open.filter(severity=StoredFinding.Severity.CRITICAL)
-    fixed = everything.filter(status=StoredFinding.Status.FIXED, fixed_at__gt=since)
+    fixed = everything.filter(Q(fixed_at__gt=since) | told_since, status=StoredFinding.Status.FIXED)
     new = is_open.filter(is_new)
     return Contents(
         recipient=recipient,

@@ -104,6 +104,17 @@ def test_what_was_told_before_is_still_open_and_what_came_back_is_new(place: Pla
     assert names(contents.still_open) == ["known"]
 
 
+def test_what_an_audit_told_after_the_last_message_is_new_though_its_facts_are_older(
+    place: Place, ops: Recipient
+) -> None:
+    told(ops, ended(ops.schedule, place, ago=2 * DAY))
+    slow = ended(ops.schedule, place, ago=DAY)
+    finding(place, "open", seen=3 * DAY, changed_in=slow)
+    finding(place, "fixed", seen=9 * DAY, changed_in=slow, status="fixed", fixed_at=timezone.now() - 3 * DAY)
+    contents = digests.contents(ops, ops.address, ended(ops.schedule, place))
+    assert (names(contents.new), names(contents.still_open), names(contents.fixed)) == (["open"], [], ["fixed"])
+
+
 def test_a_digest_without_an_audit_since_the_last_one_says_so(place: Place, ops: Recipient, audit: Audit) -> None:
     finding(place, seen=2 * DAY)
     told(ops, audit)
