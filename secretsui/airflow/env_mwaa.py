@@ -14,7 +14,7 @@ from secretsui.core.sensitive import Sensitive
 from secretsui.core.versions import at_least
 
 _DEFAULT: Final = "MWAA default"
-_DEFAULT_KWARGS: Final = '{"connections_lookup_pattern": "^(?!aws_default$).*$"}'
+DEFAULT_KWARGS: Final = '{"connections_lookup_pattern": "^(?!aws_default$).*$"}'
 
 
 def read(answer: object, script: str | None = None) -> EnvironmentReport:
@@ -33,9 +33,9 @@ def read(answer: object, script: str | None = None) -> EnvironmentReport:
 
 def _defaults(collector: Collector, airflow: str) -> None:
     collector.add("AIRFLOW_CONN_AWS_DEFAULT", Sensitive("aws://"), _DEFAULT)
-    collector.add("AIRFLOW__SECRETS__BACKEND_KWARGS", Sensitive(_DEFAULT_KWARGS), _DEFAULT)
+    collector.add("AIRFLOW__SECRETS__BACKEND_KWARGS", Sensitive(DEFAULT_KWARGS), _DEFAULT)
     if at_least(airflow, "3"):
-        collector.add("AIRFLOW__WORKERS__SECRETS_BACKEND_KWARGS", Sensitive(_DEFAULT_KWARGS), _DEFAULT)
+        collector.add("AIRFLOW__WORKERS__SECRETS_BACKEND_KWARGS", Sensitive(DEFAULT_KWARGS), _DEFAULT)
 
 
 def _script(collector: Collector, environment: dict[str, Any], script: str | None) -> None:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from secretsui.airflow import env_mwaa
 from secretsui.core.backends.secrets_manager import SecretsManager
-from secretsui.core.backends.source import CannotTell
+from secretsui.core.backends.source import Backend, CannotTell
 from secretsui.inventory.deployments import settings
 from secretsui.inventory.models import Deployment
 from tests.inventory.deployments import halden
@@ -85,6 +86,46 @@ def test_a_backend_in_the_environment_of_workers_alone_is_theirs_and_not_the_ser
     assert found.backend is None
     assert found.worker_backend is not None
     assert found.worker_backend.class_path == halden.SECRETS_MANAGER
+
+
+BACKEND = "AIRFLOW__SECRETS__BACKEND"
+KWARGS = "AIRFLOW__SECRETS__BACKEND_KWARGS"
+
+
+@pytest.mark.parametrize("last", ["mwaa", "script"])
+def test_options_of_mwaa_count_for_more_than_its_script_and_that_for_more_than_its_defaults(last: str) -> None:
+    deployment = made(airflow_version="2.11.2")
+    said = {
+        "mwaa": {BACKEND: halden.SECRETS_MANAGER, KWARGS: env_mwaa.DEFAULT_KWARGS, "AWS_REGION": "eu-west-1"},
+        "script": {BACKEND: "example.Other", KWARGS: '{"sep": "-"}'},
+    }
+    for form in sorted(said, key=lambda each: each == last):
+        halden.source(deployment, form=form, process="any" if form == "mwaa" else "server", settings=said[form])
+    found = settings.settings_of(deployment)
+
+    assert found.backend == Backend(halden.SECRETS_MANAGER, {"sep": "-"})
+    assert found.environ["AWS_REGION"] == "eu-west-1"
+
+
+def test_a_report_counts_most_for_backends() -> None:
+    deployment = made(airflow_version="3.3.2")
+    halden.source(deployment, form="reporter", process="server", settings={BACKEND: halden.SHARED})
+    told = {BACKEND: halden.SECRETS_MANAGER, KWARGS: '{"sep": "-"}', "AWS_REGION": "eu-west-1"}
+    unknown = ["AIRFLOW__SECRETS__BACKEND_KWARGS_CMD"]
+    halden.source(deployment, settings={**told, "AIRFLOW__CORE__MULTI_TEAM": "True"}, unknown=unknown)
+    setup = settings.setup_of(deployment)
+
+    assert setup.settings.backend == Backend(halden.SHARED, {})
+    assert (setup.settings.environ["AWS_REGION"], setup.settings.multi_team) == ("eu-west-1", False)
+    assert "backend" not in setup.untold
+
+
+def test_a_report_that_never_came_says_nothing() -> None:
+    deployment = made(airflow_version="2.11.2")
+    halden.source(deployment, form="reporter", as_of=None)
+    halden.source(deployment, settings={BACKEND: halden.SECRETS_MANAGER})
+
+    assert settings.settings_of(deployment).backend == Backend(halden.SECRETS_MANAGER, {})
 
 
 def test_of_a_backend_that_only_airflow_tells_nothing_is_known_but_its_class() -> None:
