@@ -36,6 +36,10 @@ NOT_TAKEN: Final = Failure(
 NOT_SENT: Final = Failure(
     "The task queue did not accept the check.", "See that the broker of CELERY_BROKER_URL can be reached."
 )
+OVERTAKEN: Final = Failure(
+    "The deployment was pointed to another Airflow in the middle, so this check was given up.",
+    "The check after it asks the new one.",
+)
 
 
 class Closed(Exception):
@@ -95,6 +99,15 @@ def close(check: Check, state: str, failure: Failure | None = None) -> bool:
         check.refresh_from_db()
         _forget_old(check.deployment_id)
     return bool(closed)
+
+
+def give_up(deployment: Deployment) -> None:
+    """Of an Airflow that is not asked any more nothing is written from now on.
+
+    Call it before the deployment is saved: a check locks its own row first, then that of its deployment.
+    """
+    for check in deployment.checks.filter(state__in=Check.ACTIVE):
+        close(check, Check.State.FAILED, OVERTAKEN)
 
 
 def said(failure: Failure | None, row: type[Any]) -> Mapping[str, str]:

@@ -73,7 +73,9 @@ def _are_valid(form: DeploymentForm, places: PlacesForm) -> bool:
 
 @transaction.atomic
 def _save(request: HttpRequest, form: DeploymentForm, places: PlacesForm, word: str) -> Deployment:
-    deployment = form.save()
+    if form.asks_another_airflow and form.instance.pk:
+        checks.give_up(form.instance)
+    deployment = _written(form)
     if form.asks_another_airflow:
         collecting.forget(deployment)
     notices = [*form.notices, *places.save(deployment)]
@@ -85,6 +87,17 @@ def _save(request: HttpRequest, form: DeploymentForm, places: PlacesForm, word: 
     triggers.deployment_changed(deployment)
     for words in notices:
         messages.info(request, words)
+    return deployment
+
+
+def _written(form: DeploymentForm) -> Deployment:
+    """Of a known one only what the form is about: the rest may have changed since it was read."""
+    deployment: Deployment = form.save(commit=False)
+    if deployment.pk is None:
+        deployment.save()
+    else:
+        get_object_or_404(Deployment.objects.select_for_update(), pk=deployment.pk)
+        deployment.save(update_fields=[*form.Meta.fields, "changed_at"])
     return deployment
 
 

@@ -9,6 +9,7 @@ from django.test import Client
 from secretsui.access.models import AccessEvent, DeploymentGrant, DeploymentLevel
 from secretsui.core.backend_settings import SERVER
 from secretsui.inventory.models import Account, Check, Deployment, EnvSource, LayerEntry, LayerPlace, LayerState
+from secretsui.web.forms.deployment import DeploymentForm
 from tests.conftest import Place, logged_in
 from tests.web.rows import text, words
 
@@ -380,6 +381,43 @@ def test_nothing_is_kept_of_an_airflow_that_is_not_asked_any_more(admin: Client,
     admin.post(PAGE, typed(name="halden-prod", api="none"))
     deployment.refresh_from_db()
     assert (deployment.detected, LayerEntry.objects.count(), LayerState.objects.count()) == ({}, 0, 0)
+
+
+@pytest.mark.parametrize(("change", "is_given_up"), [({"api": "none"}, True), ({"stage": "prod"}, False)])
+def test_a_check_of_an_airflow_that_is_not_asked_any_more_is_given_up(
+    admin: Client, deployment: Deployment, change: dict[str, str], is_given_up: bool
+) -> None:
+    running = Check.objects.create(deployment=deployment, state=Check.State.RUNNING)
+    admin.post(PAGE, typed(name="halden-prod", **change))
+    running.refresh_from_db()
+    assert running.state == ("failed" if is_given_up else "running")
+    assert ("another Airflow" in running.problem) is is_given_up
+    latest = Check.objects.latest("pk")
+    assert (latest.state, latest.trigger) == (("queued", "change") if is_given_up else ("running", running.trigger))
+
+
+def test_what_changed_while_the_form_was_saved_stays(
+    admin: Client, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Deployment.objects.update(reporter_digest="0" * 64)
+    before = Deployment.objects.get().changed_at
+
+    def look(form: DeploymentForm) -> None:
+        Deployment.objects.update(reporter_digest="", detected={"airflow": "3.3.2"})
+
+    monkeypatch.setattr(DeploymentForm, "look", look)
+    admin.post(PAGE, typed(name="halden-prod", stage="prod"))
+    deployment.refresh_from_db()
+    assert (deployment.stage, deployment.reporter_digest, deployment.airflow) == ("prod", "", "3.3.2")
+    assert deployment.changed_at > before
+
+
+def test_a_deployment_that_is_removed_while_the_form_is_saved_stays_removed(
+    admin: Client, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DeploymentForm, "look", lambda form: Deployment.objects.all().delete())
+    assert admin.post(PAGE, typed(name="halden-prod", stage="prod")).status_code == 404
+    assert not Deployment.objects.exists()
 
 
 def test_a_new_name_is_a_new_address_for_the_reporter(admin: Client, deployment: Deployment) -> None:
