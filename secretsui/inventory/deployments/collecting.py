@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
-from secretsui.airflow.api import AirflowApi, BackendConfig, ConnectionRow, VariableRow
+from secretsui.airflow.api import AirflowApi, ConnectionRow, VariableRow
 from secretsui.airflow.errors import ApiError, ConfigHidden, Failed, Unsupported
 from secretsui.cloud.errors import StoreError
 from secretsui.inventory.clean import storable_json
@@ -213,15 +213,16 @@ def forget(deployment: Deployment) -> None:
 
 
 def _of_config(api: AirflowApi) -> Mapping[str, Any]:
-    """Its configuration need not be shown; everything else is read all the same."""
+    """Its configuration need not be shown; everything else is read all the same, and a backend told before stays.
+
+    Whether connections may be tested there is found out by trying.
+    """
     try:
-        return {"config": "", **_facts(api.config())}
+        config = api.config()
     except (ConfigHidden, Unsupported) as hidden:
-        return {"config": hidden.kind, **_facts(BackendConfig("", {}))}
-
-
-def _facts(config: BackendConfig) -> Mapping[str, Any]:
+        return {"config": hidden.kind, "test_connection": ""}
     return {
+        "config": "",
         "backend": config.backend,
         "worker_backend": config.worker_backend,
         "multi_team": config.multi_team,

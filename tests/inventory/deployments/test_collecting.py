@@ -172,8 +172,19 @@ def test_a_hidden_configuration_is_no_failure(deployment: Deployment, airflow: A
     assert run.state == "done"
     deployment.refresh_from_db()
     assert deployment.detected["config"] == "config-hidden"
-    assert deployment.detected["backend"] == ""
+    assert "backend" not in deployment.detected
     assert deployment.detected["providers"]
+
+
+def test_a_backend_that_was_told_stays_known_when_the_configuration_is_hidden(
+    deployment: Deployment, airflow: Airflow
+) -> None:
+    check(deployment)
+    airflow.instead = {"/config": Reply(403, {"detail": "Your administrator chose not to expose the configuration"})}
+    check(deployment)
+    deployment.refresh_from_db()
+    assert deployment.detected["backend"] == BACKEND
+    assert (deployment.detected["config"], deployment.detected["test_connection"]) == ("config-hidden", "")
 
 
 def test_what_airflow_does_not_tell_this_time_stays_known(deployment: Deployment, airflow: Airflow) -> None:
