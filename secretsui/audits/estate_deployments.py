@@ -36,7 +36,8 @@ def build(failed: Failed) -> Sequence[Deployment]:
 
 
 def _deployment(row: models.Deployment, problem: str) -> Deployment:
-    setup, places = setup_of(row), places_of(row)
+    setup = setup_of(row)
+    places = places_of(row, setup.settings)
     columns = {process: columns_of(setup.chain(process), places) for process in processes(row)}
     settings = [each for each in row.sources.all() if each.form != EnvSource.Form.OBJECTS]
     environments = {

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from secretsui.core.backends.shared_account import SharedSecretsManager
 from secretsui.core.backends.signatures import Teamless
 from secretsui.core.backends.source import Place
-from secretsui.core.chain import Chain, Layer, Process
+from secretsui.core.chain import Chain, Layer, Process, Settings
 from secretsui.inventory.deployments.settings import setup_of
 from secretsui.inventory.models import Deployment, LayerPlace
 
@@ -26,6 +26,11 @@ TITLES: Final[Mapping[str, Promise]] = {
     "environment": _("Environment"),
     "metastore": _("Metadata database"),
 }
+# The kwargs that lead a backend to another account or region.
+WHEREABOUTS: Final = (
+    *("region_name", "role_arn", "profile_name", "aws_account_id", "endpoint_url"),
+    *("shared_account", "aws_region"),
+)
 SHARED_TITLE: Final = _("Shared account")
 
 
@@ -47,7 +52,8 @@ class Column:
 
 
 def columns(deployment: Deployment, process: Process) -> Sequence[Column]:
-    return columns_of(setup_of(deployment).chain(process), places_of(deployment))
+    setup = setup_of(deployment)
+    return columns_of(setup.chain(process), places_of(deployment, setup.settings))
 
 
 def columns_of(found: Chain, places: Places) -> Sequence[Column]:
@@ -68,12 +74,18 @@ def column_id(layer_id: str, place: str) -> str:
     return f"{layer_id}/{place}" if place == "shared" else layer_id
 
 
-def places_of(deployment: Deployment) -> Places:
+def places_of(deployment: Deployment, settings: Settings) -> Places:
     """By layer and place. Workers without a backend of their own look where the server's does."""
     found = {(each.layer, each.place): each for each in deployment.places.select_related("account")}
-    if deployment.worker_backend_class:
+    if deployment.worker_backend_class or _looks_elsewhere(settings):
         return found
     return {("worker-backend", place): each for each, place in _of_server(found.values())} | found
+
+
+def _looks_elsewhere(settings: Settings) -> bool:
+    """Is the backend that only the environment of workers sets led to another place than the server's?"""
+    here, there = (each.kwargs if each else {} for each in (settings.backend, settings.worker_backend))
+    return bool(settings.worker_backend) and any(here.get(name) != there.get(name) for name in WHEREABOUTS)
 
 
 def _of_server(places: Iterable[LayerPlace]) -> Iterable[tuple[LayerPlace, str]]:

@@ -137,7 +137,8 @@ class Lookups:
 
 
 def lookups(deployment: Deployment, process: Process, tables: Tables) -> Lookups:
-    setup, places = setup_of(deployment), places_of(deployment)
+    setup = setup_of(deployment)
+    places = places_of(deployment, setup.settings)
     found, opened = setup.chain(process), setup.opened().chain(process)
     world = World(deployment, tables, places, has_one_chain=not at_least(setup.settings.airflow, "3"))
     return Lookups(process, found, opened, world, columns_of(found, places))

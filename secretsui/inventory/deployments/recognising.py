@@ -103,7 +103,8 @@ class Recognition:
         return found
 
     def _looked_up(self) -> Iterator[tuple[Layer, Place, Prefix]]:
-        told, setup = columns.places_of(self.deployment), setup_of(self.deployment)
+        setup = setup_of(self.deployment)
+        told = columns.places_of(self.deployment, setup.settings)
         layers = {layer.id: layer for process in processes(self.deployment) for layer in setup.chain(process).layers}
         for layer in layers.values():
             if layer.id in _BACKENDS and not isinstance(layer.source, Raises | CannotTell):

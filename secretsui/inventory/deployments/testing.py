@@ -102,7 +102,8 @@ def _of_versions(deployment: Deployment) -> Iterator[TestLine]:
 
 
 def _of_backends(deployment: Deployment) -> Iterator[TestLine]:
-    settings, told = settings_of(deployment), columns.places_of(deployment)
+    settings = settings_of(deployment)
+    told = columns.places_of(deployment, settings)
     seen: set[tuple[str, str]] = set()
     for process in processes(deployment):
         for layer in chain(settings, process).layers:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 from secretsui.inventory.deployments.columns import columns
 from tests.conftest import Place
 from tests.inventory.deployments import halden
@@ -28,6 +30,19 @@ def test_a_backend_of_workers_looks_only_where_it_is_told(place: Place) -> None:
     )
 
     assert columns(deployment, "task")[0].account == ""
+
+
+def test_a_backend_that_the_environment_of_workers_leads_elsewhere_has_no_place_of_the_server(place: Place) -> None:
+    deployment = halden.deployment(place.connections, airflow_version="3.3.2")
+    source = halden.source(deployment, process="worker")
+    for kwargs, account in (({"sep": "-"}, "data-dev"), ({"region_name": "us-east-2"}, "")):
+        source.settings = {
+            "AIRFLOW__WORKERS__SECRETS_BACKEND": halden.SECRETS_MANAGER,
+            "AIRFLOW__WORKERS__SECRETS_BACKEND_KWARGS": json.dumps(kwargs),
+        }
+        source.save()
+        found = {each.id: each.account for each in columns(deployment, "task")}
+        assert (found["worker-backend"], found["backend"]) == (account, "data-dev")
 
 
 def test_a_shared_account_is_a_column_of_its_own_behind_the_own_one(place: Place) -> None:
