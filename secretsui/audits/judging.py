@@ -105,10 +105,11 @@ class _Judging:
         self.look, self.sight, self.heard, self.owners = look, sight, heard, owners
         self.events: list[FindingEvent] = []
         self.known: set[str] = set()
+        self.columns: set[str] = set()  # that are otherwise in any row
 
     def write(self) -> None:
         changed = list(self._known())
-        StoredFinding.objects.bulk_update(changed, lifecycle.CHANGED, batch_size=SOME)
+        StoredFinding.objects.bulk_update(changed, ["last_seen_at", *sorted(self.columns)], batch_size=SOME)
         fresh = [
             lifecycle.begin(found, self.look, self.owners.get(found.subject.ref, ""))
             for fingerprint, found in self.heard.failed.items()
@@ -126,7 +127,8 @@ class _Judging:
             before = _content(row)
             if not self._judge(row):
                 continue
-            if _content(row) != before:
+            if columns := {name for name, each in _content(row).items() if each != before[name]}:
+                self.columns |= columns
                 yield row
             elif row.last_seen_at == self.look.at:
                 same.append(row.pk)
@@ -169,8 +171,9 @@ class _Judging:
         blind = self.sight.blind(place) if place else ""
         if reason := blind or self.heard.unchecked.get(pair, ""):
             return reason
-        return "" if pair in self.heard.settled else self.sight.unseen(row, rules.RULES.get(row.rule))
+        rule = rules.RULES.get(row.rule)
+        return self.sight.unread(row.related, rule) if pair in self.heard.settled else self.sight.unseen(row, rule)
 
 
-def _content(row: StoredFinding) -> tuple[object, ...]:
-    return tuple(getattr(row, name) for name in lifecycle.CHANGED if name != "last_seen_at")
+def _content(row: StoredFinding) -> dict[str, object]:
+    return {name: getattr(row, name) for name in lifecycle.CHANGED if name != "last_seen_at"}

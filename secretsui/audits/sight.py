@@ -54,9 +54,13 @@ class Sight:
             return "not-covered"
         if problem := self.blind(place) or self._lost(self.refs[place]):
             return problem
-        needs_value = rule is not None and not OF_VALUES.isdisjoint(rule.inputs)
-        is_there = finding.subject in self._lies_in
-        return self._gaps.get((finding.subject, "value"), "") if needs_value and is_there else ""
+        return self.unread([finding.subject], rule) if finding.subject in self._lies_in else ""
+
+    def unread(self, refs: Iterable[str], rule: Rule | None) -> str:
+        """Why a rule about values cannot tell of these, "" where each was read or is gone."""
+        if rule is None or OF_VALUES.isdisjoint(rule.inputs):
+            return ""
+        return next(filter(None, (self._gaps.get((ref, "value")) for ref in refs)), "")
 
     def _lost(self, name: str) -> str:
         """Why a layer of this deployment that was known once is not known today."""

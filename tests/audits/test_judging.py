@@ -105,6 +105,22 @@ def test_what_is_there_again_is_still_open_and_only_its_evidence_moves_on(place:
     assert (audit.counts["new"], audit.counts["still"], audit.counts["open"]) == ({}, {"critical": 1}, {"critical": 1})
 
 
+def test_only_what_is_otherwise_is_written(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[list[str]] = []
+    write = StoredFinding.objects.bulk_update
+
+    def noted(rows: Any, fields: Any, **more: Any) -> int:
+        if "last_seen_at" in fields:
+            written.append(list(fields))
+        return write(rows, fields, **more)
+
+    monkeypatch.setattr(StoredFinding.objects, "bulk_update", noted)
+    run({CRM: Failed("no-password", "password", "character 3")})
+    run({CRM: Failed("no-password", "password", "character 9")})
+    run({CRM: PASSED})
+    assert written[1:] == [["last_seen_at", "where"], ["last_seen_at", "changed_in", "fixed_at", "status"]]
+
+
 def test_what_passes_now_is_fixed_and_what_fails_after_that_is_open_again(place: Place) -> None:
     run({CRM: BAD})
     second = run({CRM: PASSED})
@@ -229,6 +245,27 @@ def test_the_silence_of_a_rule_about_values_is_no_answer_where_the_value_was_not
 def test_the_silence_of_a_rule_about_values_is_an_answer_where_the_value_was_read(place: Place) -> None:
     run({CRM: BAD})
     run()
+    assert only().status == "fixed"
+
+
+def shared(place: Place, told: dict[str, str]) -> None:
+    """A credential that two secrets held; then this became of the other one."""
+    other = secret(place.variables, "erp", version_id="v1", details={"policy": {}})
+    ref = "secret:data-dev/eu-west-1/airflow/variables/erp"
+    run({CRM: Failed("repeated", "password", facts={"others": 1}, related=[ref])}, "R-66")
+    SecretRecord.objects.filter(pk=other.pk).update(**told)
+
+
+def test_what_two_secrets_shared_is_not_fixed_while_the_other_one_cannot_be_read(place: Place) -> None:
+    shared(place, {"version_id": "v2", "read_error": "denied"})
+    audit = run({CRM: PASSED}, "R-66")
+    assert (only().status, only().unchecked, told(only())) == ("open", "denied", ["new"])
+    assert audit.counts["fixed"] == {}
+
+
+def test_what_two_secrets_shared_is_fixed_when_the_other_one_was_read(place: Place) -> None:
+    shared(place, {"version_id": "v1"})
+    run({CRM: PASSED}, "R-66")
     assert only().status == "fixed"
 
 
