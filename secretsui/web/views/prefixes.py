@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from secretsui.access import door
 from secretsui.access.models import AccessEvent
-from secretsui.inventory import sync
+from secretsui.inventory import places, sync
+from secretsui.inventory.deployments import triggers
 from secretsui.inventory.models import Account, Kind, Prefix
 from secretsui.web.forms.prefix import GrantsForm, PrefixForm, SettingsForm
 from secretsui.web.guards import administrators_only, person
@@ -128,8 +129,17 @@ def remove(request: HttpRequest, account: str, pk: int) -> HttpResponse:
     if request.method == "POST" and request.POST.get("confirm") == "yes":
         with transaction.atomic():
             door.record_admin(person(request), AccessEvent.Action.PREFIX, prefix, "removed")
+            _hand_over(prefix)
             prefix.delete()
+            triggers.prefix_changed(prefix)
         messages.success(request, _("%(path)s removed. Nothing was changed in AWS.") % {"path": prefix.path})
         return redirect("account-edit", account)
     facts = {"account": prefix.account, "prefixes": [prefix], "prefix": prefix, "unticked": request.method == "POST"}
     return render(request, "accounts/remove.html", facts, status=422 if request.method == "POST" else 200)
+
+
+def _hand_over(prefix: Prefix) -> None:
+    """The wider prefix does not know what lies there until it is listed anew."""
+    if heir := places.most_specific(places.wider(prefix), prefix.start):
+        Prefix.objects.filter(pk=heir.pk).update(as_of=None)
+        sync.queue(heir, "start")

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from django.utils import timezone
 
 from secretsui.access.models import AccessEvent, Grant, Level
 from secretsui.inventory.models import Prefix, Refresh, SecretRecord
@@ -120,6 +122,27 @@ def test_a_prefix_and_its_index_are_removed(admin: Client, place: Place) -> None
     admin.post(url, {"confirm": "yes"})
     assert SecretRecord.objects.get().key == "two"
     assert AccessEvent.objects.get().prefix_path == "airflow/config"
+
+
+def test_what_a_removed_prefix_held_is_unknown_until_a_wider_one_is_listed(
+    admin: Client, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed: list[tuple[int, datetime | None]] = []
+
+    def note(prefix: Prefix) -> None:
+        changed.append((prefix.account_id, Prefix.objects.get(path="airflow").as_of))
+
+    monkeypatch.setattr("secretsui.web.views.prefixes.triggers.prefix_changed", note)
+    Prefix.objects.update(as_of=timezone.now())
+    here = {"account": place.account, "region": place.config.region, "kind": "other", "as_of": timezone.now()}
+    wider = Prefix.objects.create(path="airflow", **here)
+    for path in ("airflow/config/team", "air"):
+        Prefix.objects.create(path=path, sep="", **here)
+    admin.post(f"{HOME}{place.config.pk}/remove/", {"confirm": "yes"})
+
+    assert [each.path for each in Prefix.objects.filter(as_of=None)] == ["airflow"]
+    assert [each.prefix for each in Refresh.objects.all()] == [wider]
+    assert changed == [(place.account.pk, None)]
 
 
 def test_the_test_names_the_missing_statement(admin: Client, live_place: Place, aws: Aws) -> None:
