@@ -34,6 +34,8 @@ MISSING: Final = {
     "signing_key": gettext_lazy("Name where the key is kept that signs each message."),
 }
 REFERENCES: Final = ("webhook", "signing_key")
+# Where one of these is another, nobody there has asked for silence.
+REACHED_BY: Final = ("kind", "address", "webhook")
 
 
 class RecipientForm(OfRecipient):
@@ -101,6 +103,8 @@ class RecipientForm(OfRecipient):
                 self.errors.pop(name, None)
             elif not data.get(name) and name not in self.errors:
                 self.add_error(name, str(MISSING[name]))
+        if any(data.get(name) != self.initial.get(name) for name in REACHED_BY):
+            self.instance.unsubscribed_at = self.instance.snoozed_until = None
         self._forget()
         return data
 

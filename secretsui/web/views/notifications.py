@@ -145,7 +145,8 @@ def _opened(purpose: Purpose, token: str) -> Opened | None:
         found = links.opened(purpose, token)
     except Invalid:
         return None
-    if found.recipient.kind == Recipient.Kind.ADDRESS and found.recipient.address != found.address:
+    heard = found.recipient
+    if heard.kind not in recipients.SEVERAL and found.address not in (heard.address, heard.webhook):
         return None
     return found
 

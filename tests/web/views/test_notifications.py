@@ -187,6 +187,14 @@ def test_a_link_that_is_not_right_is_a_sentence(heard: Recipient) -> None:
     assert heard.unsubscribed_at is None
 
 
+def test_the_link_of_a_former_address_does_not_silence_the_webhook_in_its_place(heard: Recipient) -> None:
+    path = link("unsubscribe", heard)
+    Recipient.objects.update(kind="webhook", address="", webhook="env:SECRETSUI_CREDENTIAL_HOOK")
+    assert Client().post(path).status_code == 404
+    heard.refresh_from_db()
+    assert heard.unsubscribed_at is None
+
+
 def test_a_link_that_is_too_old_is_a_sentence(heard: Recipient, monkeypatch: pytest.MonkeyPatch) -> None:
     path = link("snooze", heard)
     monkeypatch.setattr("secretsui.audits.links.LASTS", -1)

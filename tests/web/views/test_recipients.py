@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from secretsui.access.models import AccessEvent
 from secretsui.audits.models import Recipient
@@ -123,6 +124,24 @@ def test_one_is_edited_and_loses_what_its_kind_does_not_have(admin: Client) -> N
     assert admin.post(path, typed(kind="owner", severity="info")).status_code == 302
     found.refresh_from_db()
     assert (found.kind, found.address, found.severity) == ("owner", "", "info")
+
+
+@pytest.mark.parametrize(
+    ("change", "is_silent"),
+    [
+        ({"severity": "info"}, True),
+        ({"address": "others@example.org"}, False),
+        ({"kind": "webhook", "webhook": "env:SECRETSUI_CREDENTIAL_HOOK"}, False),
+    ],
+)
+def test_another_address_does_not_inherit_the_silence_of_the_former(
+    admin: Client, change: dict[str, Any], is_silent: bool
+) -> None:
+    found = recipient(schedule())
+    Recipient.objects.update(unsubscribed_at=timezone.now(), snoozed_until=timezone.now().date())
+    assert admin.post(f"{HOME}{found.schedule_id}/recipients/{found.pk}/", typed(**change)).status_code == 302
+    found.refresh_from_db()
+    assert (found.unsubscribed_at is not None, found.snoozed_until is not None) == (is_silent, is_silent)
 
 
 def test_one_is_removed(admin: Client) -> None:
