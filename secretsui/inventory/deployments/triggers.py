@@ -25,7 +25,7 @@ TASK: Final = "secretsui.access.tasks.resolve_deployment"
 def prefix_changed(prefix: Prefix) -> None:
     """A refresh has ended: whoever looks things up there is resolved again, by a worker."""
     for deployment in looking_at(prefix):
-        queue(deployment)
+        layers_changed(deployment)
 
 
 def secret_changed(prefix: Prefix, name: str) -> None:
@@ -36,7 +36,9 @@ def secret_changed(prefix: Prefix, name: str) -> None:
 
 
 def layers_changed(deployment: Deployment) -> None:
-    """A check or a report has ended, or a source was given."""
+    """A check or a report has ended, or a source was given: one that is gone has no age by which the schedule would see it."""
+    deployment.changed_at = timezone.now()
+    Deployment.objects.filter(pk=deployment.pk).update(changed_at=deployment.changed_at)
     queue(deployment)
 
 

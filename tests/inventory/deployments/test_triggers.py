@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 
 from secretsui.access import tasks
 from secretsui.inventory import sync
-from secretsui.inventory.deployments import resolving, triggers
+from secretsui.inventory.deployments import resolving, sources, triggers
 from secretsui.inventory.models import Deployment, Prefix, Refresh, ResolvedRow
 from tests.conftest import Place
 from tests.inventory.deployments import halden
@@ -159,6 +159,17 @@ class TestOutdated:
 
     def test_one_whose_prefix_was_refreshed_is(self, deployment: Deployment, place: Place, after: datetime) -> None:
         Refresh.objects.create(prefix=place.variables, state="done", finished_at=after)
+
+        assert self.outdated()
+
+    def test_one_whose_source_was_removed_is(self, deployment: Deployment) -> None:
+        sources.remove(deployment.sources.get())
+
+        assert self.outdated()
+
+    def test_one_whose_prefix_was_removed_is(self, deployment: Deployment, place: Place) -> None:
+        place.variables.delete()
+        triggers.prefix_changed(place.variables)
 
         assert self.outdated()
 
