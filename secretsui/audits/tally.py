@@ -77,10 +77,11 @@ class Tally:
         return gaps + [_of_part(part) for part in self.sight.parts if part.problem and ref(part) not in told]
 
     def state(self, gaps: Sequence[Mapping[str, Any]]) -> tuple[Audit.State, str]:
-        """And why, where nothing could be read at all."""
+        """And why, where nothing could be read at all. What is of one part alone, not everybody may know."""
         states = {part.state for part in self.sight.parts}
         if states == {Part.State.FAILED}:
-            return Audit.State.FAILED, fit(Audit, "problem", self.sight.parts[0].problem)
+            problems = {part.problem for part in self.sight.parts}
+            return Audit.State.FAILED, fit(Audit, "problem", problems.pop() if len(problems) == 1 else "")
         complete = states <= {Part.State.DONE} and not gaps
         return Audit.State.DONE if complete else Audit.State.PARTIAL, ""
 

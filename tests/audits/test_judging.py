@@ -213,6 +213,13 @@ def test_an_audit_of_which_every_part_failed_has_failed(place: Place) -> None:
     assert only().last_seen_at == only().first_seen_at
 
 
+def test_the_problem_of_one_part_is_not_told_as_that_of_the_audit(place: Place) -> None:
+    audit = begin(prefixes=[place.connections, place.variables])
+    for prefix, problem in ((place.connections, "Below data-dev."), (place.variables, "Below data-prod.")):
+        audit.parts.filter(prefix=prefix).update(state=Part.State.FAILED, error="expired", problem=problem)
+    assert (end(audit).state, audit.problem) == (Audit.State.FAILED, "")
+
+
 def test_a_secret_that_is_gone_is_fixed_if_its_prefix_was_listed(place: Place) -> None:
     run({CRM: BAD})
     SecretRecord.objects.all().delete()
