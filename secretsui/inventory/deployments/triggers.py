@@ -36,7 +36,10 @@ def secret_changed(prefix: Prefix, name: str) -> None:
 
 
 def layers_changed(deployment: Deployment) -> None:
-    """A check or a report has ended, or a source was given: one that is gone has no age by which the schedule would see it."""
+    """A check or a report has ended, or a source was given.
+
+    One that is gone has no age by which the schedule would see it.
+    """
     deployment.changed_at = timezone.now()
     Deployment.objects.filter(pk=deployment.pk).update(changed_at=deployment.changed_at)
     queue(deployment)

@@ -69,7 +69,7 @@ class Deployment(models.Model):
     reporter_digest = models.CharField(max_length=64, blank=True, editable=False)  # SHA-256 of the reporter's token
     check_minutes = models.PositiveIntegerField(_("Check every, in minutes"), default=60)
     created_at = models.DateTimeField(auto_now_add=True)
-    changed_at = models.DateTimeField(auto_now=True)  # of what it is resolved from: resolutions before it are out of date
+    changed_at = models.DateTimeField(auto_now=True)  # of what it is resolved from: what is older is out of date
     resolved_at = models.DateTimeField(null=True, editable=False)
     # {process: {"ids": n, "conflicts": {conflict: n}}}: badges without a query.
     summary = models.JSONField(default=dict, editable=False)
