@@ -12,7 +12,7 @@ class SecretPath:
     action, so those travel with a mark in front: ``a/-/edit`` is the action, ``a/~-/edit`` the secret ``a/-/edit``.
     """
 
-    regex = r"(?!-(?:/|$))[^/]+(?:/(?!-(?:/|$))[^/]*)*"
+    regex = r"(?!-(?:/|\Z))[^/]+(?:/(?!-(?:/|\Z))[^/]*)*"
 
     def to_python(self, value: str) -> str:
         return "/".join(segment.removeprefix(MARK) for segment in value.split("/"))

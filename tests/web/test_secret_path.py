@@ -22,14 +22,17 @@ path = SecretPath()
         ("a/../b/.", "a/~../b/~."),
         ("~a/~", "~~a/~~"),
         ("a-/-b", "a-/-b"),
+        ("-\n", "-\n"),
+        ("a/-\n", "a/-\n"),
     ],
 )
 def test_names_that_a_url_would_bend_travel_with_a_mark(name: str, url: str) -> None:
     assert path.to_url(name) == url
     assert path.to_python(url) == name
+    assert re.fullmatch(SecretPath.regex, url)
 
 
-@given(st.text(alphabet="a-./~_+=@", max_size=12))
+@given(st.text(alphabet="a-./~_+=@\n", max_size=12))
 def test_every_name_comes_back_and_never_reads_as_an_action(name: str) -> None:
     url = path.to_url(name)
     assert path.to_python(url) == name

@@ -57,6 +57,11 @@ def test_an_id_that_lies_nowhere_is_traced_through_every_place(client: Client) -
     assert "Set AIRFLOW_CONN_NO/WHERE in the environment" in page
 
 
+@pytest.mark.parametrize("key", ["-\n", "crm\n", "a/-\n", "-"])
+def test_an_id_that_would_bend_an_address_is_traced_as_well(client: Client, key: str) -> None:
+    assert "Not found" in ask(client, key)
+
+
 def test_an_id_that_is_found_says_where(client: Client) -> None:
     page = ask(client, "crm")
     assert "1. Secrets backend wins." in page
