@@ -124,12 +124,13 @@ class Freshness:
                 yield Trouble(title, state.problem, state.remedy, state.code, state.as_of)
 
     def _of_stores(self) -> Iterator[Trouble]:
+        """By their account alone: not everybody who sees the deployment may know of each prefix."""
         seen = set()
         for column in self.columns:
             for prefix in self._prefixes_of(column) if column.layer in STORES else ():
-                if prefix.problem and not prefix.complete and prefix.pk not in seen:
-                    seen.add(prefix.pk)
-                    title = f"{column.title}, {prefix.account.name} {prefix.path}"
+                title = f"{column.title}, {prefix.account.name}"
+                if prefix.problem and not prefix.complete and (title, prefix.problem) not in seen:
+                    seen.add((title, prefix.problem))
                     yield Trouble(title, prefix.problem, prefix.remedy, prefix.code, prefix.as_of)
 
     def _of_check(self, told: Iterable[str]) -> Iterator[Trouble]:

@@ -17,7 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from secretsui.inventory.models import Check, Deployment, LayerState, ResolvedRow
+from secretsui.inventory.models import Check, Deployment, LayerState, Prefix, ResolvedRow
 from tests.conftest import Place, logged_in
 from tests.inventory.deployments import halden
 from tests.web import deployed
@@ -168,6 +168,16 @@ def test_a_layer_that_could_not_be_read_says_why_and_what_to_do(client: Client, 
     said = "Metadata database, connections: Airflow does not accept these credentials. Check the user. 401"
     assert said in page
     assert "What is shown is from" in page
+
+
+def test_a_prefix_that_could_not_be_read_is_told_by_its_account_alone(client: Client, place: Place) -> None:
+    """Who sees the deployment need not be allowed to know of the prefix."""
+    given = {"problem": "Access to Secrets Manager is denied.", "remedy": "Grant it.", "complete": False}
+    Prefix.objects.create(account=place.account, region=place.connections.region, path="airflow/secluded")
+    Prefix.objects.update(**given)
+    page = words(client.get(PAGE))
+    assert page.count("data-dev: Access to Secrets Manager is denied. Grant it.") == 1
+    assert "secluded" not in page
 
 
 def test_a_check_that_failed_as_a_whole_is_told(client: Client, found: Deployment) -> None:
