@@ -61,8 +61,10 @@ def store(
 
 
 def store_again(source: EnvSource, content: Content) -> None:
-    """What a service says now of a source that can be asked."""
+    """What a service says now of a source that can be asked; nothing of one that was removed meanwhile."""
     found = reading.read(source.form, content)
+    if source.pk and not EnvSource.objects.select_for_update().filter(pk=source.pk).exists():
+        return
     source.component = reading.component_of(found.report, source.component)
     _write(source, found)
 
