@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
                         verbose_name="What it is",
                     ),
                 ),
-                ("label", models.CharField(blank=True, max_length=120, verbose_name="Name")),
+                ("label", models.CharField(blank=True, max_length=400, verbose_name="Name")),
                 (
                     "process",
                     models.CharField(

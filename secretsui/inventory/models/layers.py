@@ -44,7 +44,7 @@ class EnvSource(models.Model):
 
     deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="sources")
     form = models.CharField(_("What it is"), max_length=14, choices=Form.choices)
-    label = models.CharField(_("Name"), max_length=120, blank=True)  # a file name, an ARN, the reporter's process
+    label = models.CharField(_("Name"), max_length=400, blank=True)  # a file name, an ARN, the reporter's process
     process = models.CharField(_("Read by"), max_length=6, choices=Process.choices, default=Process.ANY)
     component = models.CharField(_("Component"), max_length=120, blank=True)  # service or container, as the source says
     # Nothing else sets variables there: a name that is missing is absent. Otherwise it is unknown.

@@ -100,7 +100,7 @@ class SourceForm(TextsForm):
     )
     live = forms.CharField(
         label=gettext_lazy("or read it from AWS"),
-        max_length=300,
+        max_length=400,
         required=False,
         help_text=gettext_lazy(
             "The ARN of the task definition, or the name of the MWAA environment; read with each check."

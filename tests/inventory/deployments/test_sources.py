@@ -222,6 +222,20 @@ def test_task_definitions_and_the_environment_of_mwaa_can_be_asked_again(deploym
     assert [source.pk is None for source in sources.live(deployment)] == [False, False]
 
 
+def test_the_arn_of_a_task_definition_with_a_long_name_is_kept_whole(deployment: Deployment) -> None:
+    arn = f"arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task-definition/{'a' * 255}:12345"
+    sources.store(deployment, Form.ECS, task_definition(), label=arn)
+    assert [source.label for source in sources.live(deployment)] == [arn]
+
+
+def test_a_source_that_is_removed_while_it_is_asked_does_not_come_back(deployment: Deployment) -> None:
+    source = sources.store(deployment, Form.ECS, task_definition(), label=TASK)
+    sources.remove(EnvSource.objects.get())
+    sources.store_again(source, task_definition())
+    assert not EnvSource.objects.exists()
+    assert not LayerEntry.objects.exists()
+
+
 EXPORT = json.dumps({"crm": {"conn_type": "http", "host": "crm.example", "password": "canary-13", "extra": ""}})
 
 
