@@ -87,6 +87,7 @@ def claim(part: Part) -> bool:
     """Whether it was still to be read: a task may be delivered twice, or after the audit was stopped."""
     now = timezone.now()
     with transaction.atomic():
+        Audit.objects.select_for_update().filter(pk=part.audit_id).first()  # before its part, as `close` does
         mine = Part.objects.filter(pk=part.pk, state=Part.State.QUEUED, audit__state__in=READING)
         claimed = mine.update(
             state=Part.State.RUNNING, attempts=F("attempts") + 1, started_at=now, beat_at=now, total=0, done=0
@@ -113,9 +114,9 @@ def tell(part: Part, *, total: int, done: int) -> None:
 def finish(part: Part, state: Part.State, failure: Failure | None = None, calls: int = 0) -> None:
     """Its end, once, whichever attempt comes to it; then the next part."""
     with transaction.atomic():
+        Audit.objects.filter(pk=part.audit_id).update(calls=F("calls") + calls, beat_at=timezone.now())
         if not _mine(part).update(state=state, finished_at=timezone.now(), **_said(failure, Part)):
             raise Lost
-        Audit.objects.filter(pk=part.audit_id).update(calls=F("calls") + calls, beat_at=timezone.now())
     advance(part.audit_id)
 
 

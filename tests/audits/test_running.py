@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -109,6 +112,16 @@ def test_a_part_that_kills_three_workers_fails_and_the_audit_goes_on(audit: Audi
     assert (one.state, one.error) == (Part.State.FAILED, "worker-gone")
     assert sent == [(running.READ, [part(audit, 2).pk])]
     assert state(audit) == Audit.State.RUNNING
+
+
+def test_the_audit_is_locked_before_its_parts_as_whoever_closes_it_does(audit: Audit) -> None:
+    """The other way round, two workers would wait for each other."""
+    one = part(audit, 0)
+    for step in (lambda: running.claim(one), lambda: running.finish(one, Part.State.DONE)):
+        with CaptureQueriesContext(connection) as asked:
+            step()
+        tables = [name for each in asked for name in re.findall(r'(?:UPDATE|FROM) "(audits_\w+)"', each["sql"])[:1]]
+        assert tables[0] == Audit._meta.db_table, tables
 
 
 def test_a_part_that_gives_signs_of_life_is_left_alone(audit: Audit, sent: list[tuple[str, Any]]) -> None:
