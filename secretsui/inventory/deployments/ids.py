@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Final
 
+from secretsui.airflow.environment import kind_of
 from secretsui.core.backends.source import Kind
 from secretsui.core.reverse import Stored
 from secretsui.inventory.deployments.columns import Column
@@ -52,8 +53,10 @@ def _of_names(lookups: Lookups, column: Column, prefix: Listed, names: Iterable[
 def _of_rows(tables: Everything) -> Iterator[Id]:
     """Rows of the database, and objects: whatever is named by its id."""
     for kind in KINDS:
-        for source_id in (None, *(each.pk for each in tables.sources if each.form == each.Form.OBJECTS)):
-            yield from ((kind, name) for name in tables.entries.get((source_id, kind), ()))
+        yield from ((kind, name) for name in tables.entries.get((None, kind), ()))
+        for source in (each for each in tables.sources if each.form == each.Form.OBJECTS):
+            names = tables.entries.get((source.pk, kind), ())
+            yield from ((kind, name) for name in names if kind_of(name) != kind)
 
 
 def _of_settings(lookups: Lookups, known: Collection[Id], tables: Everything) -> Iterator[Id]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Final
 
+from secretsui.airflow.environment import kind_of
 from secretsui.core.backends import defaults, secrets_manager
 from secretsui.core.backends.secrets_manager import SecretsManager
 from secretsui.core.backends.source import Ask, Kind
@@ -87,8 +88,10 @@ class Known:
         return told.misspelt(wrong, environment.as_of, self.kind) if wrong else told.absent(environment.as_of)
 
     def _object(self, name: str) -> Told:
+        """What is named like a variable of the environment is one."""
         objects = self.world.objects
-        found = [entry for each in objects.sources if (entry := self.world.tables.entry(each, self.kind, name))]
+        sources = objects.sources if kind_of(name) != self.kind else ()
+        found = [entry for each in sources if (entry := self.world.tables.entry(each, self.kind, name))]
         if found:
             return told.of_entries(found, objects.as_of, self.kind)
         return told.unknown(objects.gap, objects.as_of) if objects.gap else told.absent(objects.as_of)

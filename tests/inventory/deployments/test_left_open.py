@@ -7,7 +7,7 @@ import pytest
 from secretsui.core.backends.source import CannotTell, Raises
 from secretsui.core.backends.vault import Vault
 from secretsui.inventory.deployments import sources
-from secretsui.inventory.deployments.resolving import resolve_one
+from secretsui.inventory.deployments.resolving import resolve_all, resolve_one
 from secretsui.inventory.deployments.settings import setup_of
 from secretsui.inventory.models import Deployment
 from tests.airflow_double import BACKEND
@@ -80,9 +80,16 @@ def test_what_only_workers_have_elsewhere_is_open_for_them_alone(deployment: Dep
 def test_variables_of_the_environment_manager_are_found_in_the_environment(deployment: Deployment) -> None:
     given = {"objectType": "ENVIRONMENT_VARIABLE", "objectKey": "AIRFLOW_VAR_B", "environmentVariable": {"value": "x"}}
     sources.store(deployment, "astro-objects", {"environmentObjects": [given]})
+    deployment.platform = "astro"
     found = resolve_one(deployment, "server", "variable", "b").resolution.source
     assert found is not None
     assert found.id == "environment"
+    assert (
+        resolve_one(deployment, "server", "variable", "AIRFLOW_VAR_B").cells["environment-manager"]["state"] == "absent"
+    )
+
+    resolve_all(deployment)
+    assert [each.key for each in deployment.rows.all()] == ["b"]
 
 
 def test_a_variable_that_may_be_unset_is_not_found_for_sure(deployment: Deployment) -> None:
