@@ -445,6 +445,22 @@ def test_its_page_leads_to_its_conflicts_for_who_may_see_them(
     assert link in text(admin.get(PAGE))
 
 
+@pytest.mark.parametrize(
+    ("detected", "given", "is_told"),
+    [
+        ({"config": "config-hidden"}, "", True),
+        ({"config": "config-hidden"}, SECRETS_MANAGER, False),
+        ({"config": "config-hidden", "backend": SECRETS_MANAGER}, "", False),
+        ({"config": ""}, "", False),
+    ],
+)
+def test_a_configuration_that_airflow_hides_is_told_where_no_backend_is_known(
+    admin: Client, deployment: Deployment, detected: dict[str, str], given: str, is_told: bool
+) -> None:
+    Deployment.objects.update(detected=detected, backend_class=given)
+    assert ("This Airflow does not show its configuration" in words(admin.get(PAGE))) is is_told
+
+
 def test_a_check_is_asked_for(admin: Client, deployment: Deployment) -> None:
     assert admin.post(PAGE + "check/")["Location"] == PAGE
     assert Check.objects.get().state == "queued"
