@@ -11,7 +11,7 @@ from typing import Final
 MOST_REPEATS: Final = 3
 MOST_STEPS: Final = 5_000_000
 LONGEST: Final = 2_000
-_ID: Final = 50  # signs of a usual id: so often may one repeat begin anew
+_ID: Final = 50.0  # signs of a usual id: so often may one repeat begin anew
 
 # An escaped sign, or a class: neither repeats nor opens a group.
 _ATOM: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)

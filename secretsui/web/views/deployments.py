@@ -93,11 +93,11 @@ def _save(request: HttpRequest, form: DeploymentForm, places: PlacesForm, word: 
 def _written(form: DeploymentForm) -> Deployment:
     """Of a known one only what the form is about: the rest may have changed since it was read."""
     deployment: Deployment = form.save(commit=False)
-    if deployment.pk is None:
-        deployment.save()
-    else:
+    if deployment.pk:
         get_object_or_404(Deployment.objects.select_for_update(), pk=deployment.pk)
         deployment.save(update_fields=[*form.Meta.fields, "changed_at"])
+    else:
+        deployment.save()
     return deployment
 
 
