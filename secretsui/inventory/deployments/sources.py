@@ -71,7 +71,10 @@ def store_again(source: EnvSource, content: Content) -> None:
 
 def remove(source: EnvSource) -> None:
     deployment = source.deployment
-    source.delete()
+    with transaction.atomic():
+        source.delete()
+        if source.form == Form.SCRIPT:
+            _open_script_gaps(deployment)
     triggers.layers_changed(deployment)
 
 
@@ -109,18 +112,34 @@ def _write(source: EnvSource, found: Found) -> None:
 
 
 def _gaps(source: EnvSource, found: Found) -> Iterator[Gap]:
-    has_script = source.deployment.sources.filter(form=Form.SCRIPT).exists()
+    has_script = _has_script(source)
     yield from (gap for gap in found.report.gaps if not (has_script and gap.reason == SCRIPT_GAP))
     yield from (Gap("unreadable", line=each.line) for each in found.report.problems if reading.is_open(each))
     if found.managed is not None and not found.managed.is_complete:
         yield Gap("one-page")
 
 
+def _has_script(source: EnvSource) -> bool:
+    """Was the text of the start-up script given, for every process that this source speaks of?"""
+    scripts = source.deployment.sources.filter(form=Form.SCRIPT)
+    given, each = set(scripts.values_list("process", flat=True)), EnvSource.Process
+    return bool(given & {each.ANY, source.process}) or given >= {each.SERVER, each.WORKER}
+
+
 def _close_script_gaps(deployment: Deployment) -> None:
     """The text of the script was given as a source of its own."""
     for source in deployment.sources.filter(form=Form.MWAA):
-        source.gaps = [gap for gap in source.gaps if gap["reason"] != SCRIPT_GAP]
-        source.save(update_fields=["gaps"])
+        if _has_script(source):
+            source.gaps = [gap for gap in source.gaps if gap["reason"] != SCRIPT_GAP]
+            source.save(update_fields=["gaps"])
+
+
+def _open_script_gaps(deployment: Deployment) -> None:
+    """The text is gone, and the script may set anything again."""
+    for source in deployment.sources.filter(form=Form.MWAA):
+        if not _has_script(source) and all(gap["reason"] != SCRIPT_GAP for gap in source.gaps):
+            source.gaps = [*source.gaps, _gap(Gap(SCRIPT_GAP))]
+            source.save(update_fields=["gaps"])
 
 
 def _problem(problem: Problem) -> Mapping[str, Any]:

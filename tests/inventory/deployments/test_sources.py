@@ -188,6 +188,29 @@ def test_mwaa_brings_its_own_defaults_and_leaves_its_script_open_until_that_is_g
     assert again.gaps == []
 
 
+def test_a_script_that_is_removed_leaves_its_environment_open_again(deployment: Deployment) -> None:
+    script = sources.store(deployment, Form.SCRIPT, text("startup.sh"))
+    source = sources.store(deployment, Form.MWAA, answer("mwaa.json"), label="halden")
+    assert source.gaps == []
+    sources.remove(script)
+    source.refresh_from_db()
+    assert [gap["reason"] for gap in source.gaps] == ["start-up-script"]
+
+
+def test_a_script_of_one_process_leaves_the_others_open(deployment: Deployment) -> None:
+    def gaps(process: str) -> list[str]:
+        source = sources.store(deployment, Form.MWAA, answer("mwaa.json"), label=process, process=process)
+        return [gap["reason"] for gap in source.gaps]
+
+    both = sources.store(deployment, Form.MWAA, answer("mwaa.json"))
+    sources.store(deployment, Form.SCRIPT, text("startup.sh"), process="worker")
+    both.refresh_from_db()
+    assert [gap["reason"] for gap in both.gaps] == ["start-up-script"]
+    assert (gaps("any"), gaps("server"), gaps("worker")) == (["start-up-script"], ["start-up-script"], [])
+    sources.store(deployment, Form.SCRIPT, text("startup.sh"), process="server")
+    assert (gaps("any"), gaps("server")) == ([], [])
+
+
 def test_objects_of_the_environment_manager_are_a_layer_of_their_own(deployment: Deployment) -> None:
     objects = [
         {
