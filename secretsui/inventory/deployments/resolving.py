@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from secretsui.inventory.deployments.told import Held, absent
 from secretsui.inventory.models import Deployment, ResolvedRow, SecretRecord
 
 SOME: Final = 500
+MANY: Final = 1000
 
 FOUND: Final = frozenset({"wins", "wins-if", "shadowed"})
 
@@ -103,15 +104,30 @@ def resolve_all(deployment: Deployment) -> int:
     known = ids(all_lookups, tables)
     rows = [_resolved(deployment, each, row(each, *id_)) for each in all_lookups for id_ in known]
     _write(deployment, began, rows)
-    for prefix_id, name in _changed_since(began, tables):
-        resolve_secret(deployment, prefix_id, name)
+    _catch_up(deployment, _changed_since(tables))
     return len(known)
 
 
-def _changed_since(began: datetime, tables: Everything) -> Sequence[tuple[int, str]]:
-    """Secrets that were written or looked at while all this was worked out: their rows were overwritten."""
-    there = SecretRecord.objects.filter(prefix__in=list(tables.records), described_at__gte=began)
-    return list(there.values_list("prefix_id", "name"))
+def _changed_since(tables: Everything) -> Collection[tuple[int, str]]:
+    """Secrets that were written, looked at or deleted while all this was worked out: their rows were overwritten."""
+    then = {
+        (each.prefix_id, each.name): (each.stale, each.deleted_at, each.described_at)
+        for records in tables.records.values()
+        for each in records.values()
+    }
+    there = SecretRecord.objects.filter(prefix__in=list(tables.records)).order_by()
+    now = there.values_list("prefix_id", "name", "stale", "deleted_at", "described_at")
+    changed = {(prefix_id, name) for prefix_id, name, *facts in now if then.pop((prefix_id, name), ()) != tuple(facts)}
+    return changed | then.keys()
+
+
+def _catch_up(deployment: Deployment, changed: Collection[tuple[int, str]]) -> None:
+    """Of many the schedule has everything resolved again."""
+    if len(changed) > MANY:
+        Deployment.objects.filter(pk=deployment.pk).update(changed_at=timezone.now())
+        return
+    for prefix_id, name in changed:
+        resolve_secret(deployment, prefix_id, name)
 
 
 def resolve_secret(deployment: Deployment, prefix_id: int, name: str) -> bool:

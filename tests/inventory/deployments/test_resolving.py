@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 
 from secretsui.core.chain import Process
-from secretsui.inventory.deployments import resolving
+from secretsui.inventory.deployments import resolving, triggers
 from secretsui.inventory.deployments.explained import Cell, Explained
-from secretsui.inventory.models import Deployment, Kind, Prefix, ResolvedRow
+from secretsui.inventory.models import Deployment, Kind, Prefix, ResolvedRow, SecretRecord
 from tests.conftest import Place
 from tests.inventory.deployments import halden
 
@@ -369,6 +369,27 @@ class TestAllIds:
         resolving.resolve_all(deployment)
 
         assert ResolvedRow.objects.get().conflict == "nowhere"
+
+    @pytest.mark.parametrize("many", [1000, 0])
+    def test_a_secret_that_goes_or_falls_in_doubt_meanwhile_is_not_forgotten(
+        self, deployment: Deployment, place: Place, monkeypatch: pytest.MonkeyPatch, many: int
+    ) -> None:
+        gone, doubted = (halden.secret(place.connections, key) for key in ("crm", "erp"))
+        write = resolving._write
+
+        def later(*all_of_it: Any) -> None:
+            gone.delete()
+            SecretRecord.objects.filter(pk=doubted.pk).update(stale=True)
+            write(*all_of_it)
+
+        monkeypatch.setattr(resolving, "_write", later)
+        monkeypatch.setattr(resolving, "MANY", many)
+        resolving.resolve_all(deployment)
+
+        if many:
+            assert [(row.key, row.is_certain) for row in ResolvedRow.objects.all()] == [("erp", False)]
+        else:
+            assert triggers.is_outdated(Deployment.objects.get()), "all of it is resolved again"
 
     def test_resolving_does_not_count_as_a_change_of_the_deployment(self, deployment: Deployment) -> None:
         before = Deployment.objects.get().changed_at
