@@ -29,20 +29,25 @@ def ids(all_lookups: Sequence[Lookups], tables: Everything) -> Sequence[Id]:
     return sorted({**found, **{id_: None for each in settings for id_ in each}})
 
 
-def of_secret(lookups: Lookups, prefix_id: int, name: str) -> Mapping[Id, str]:
-    """The ids for which this secret is looked up, each with the first column that does."""
+def of_secret(lookups: Lookups, prefix_id: int, name: str, kinds: Sequence[Kind] = ()) -> Mapping[Id, str]:
+    """The ids for which this secret is looked up, each with the first column that does.
+
+    Without `kinds`, only those of what its prefix is said to hold.
+    """
     found: dict[Id, str] = {}
     for column in lookups.columns:
         for listed in lookups.world.prefixes_of(column.layer, column.place):
             if listed.id == prefix_id:
-                found = dict.fromkeys(_of_names(lookups, column, listed, [name]), column.id) | found
+                found = dict.fromkeys(_of_names(lookups, column, listed, [name], kinds), column.id) | found
     return found
 
 
-def _of_names(lookups: Lookups, column: Column, prefix: Listed, names: Iterable[str]) -> Iterator[Id]:
+def _of_names(
+    lookups: Lookups, column: Column, prefix: Listed, names: Iterable[str], kinds: Sequence[Kind] = ()
+) -> Iterator[Id]:
     """Whatever a prefix is said to hold is taken for that, wherever else it might be looked for."""
     reverse = lookups.reverse(column.layer)
-    kinds = [kind for kind in KINDS if prefix.kind in (kind, StoredKind.OTHER)]
+    kinds = kinds or [kind for kind in KINDS if prefix.kind in (kind, StoredKind.OTHER)]
     if reverse is None:
         return
     for name in names:

@@ -17,8 +17,8 @@ from secretsui.core.conflicts import CONFLICTS
 from secretsui.inventory.clean import fit
 from secretsui.inventory.deployments.cells import Row, row
 from secretsui.inventory.deployments.explained import Asked, Explained
-from secretsui.inventory.deployments.ids import ids, of_secret
-from secretsui.inventory.deployments.lookups import Change, Lookups, Part, lookups
+from secretsui.inventory.deployments.ids import Id, ids, of_secret
+from secretsui.inventory.deployments.lookups import KINDS, Change, Lookups, Part, lookups
 from secretsui.inventory.deployments.settings import processes
 from secretsui.inventory.deployments.tables import Everything, OneByOne
 from secretsui.inventory.deployments.told import Held, absent
@@ -135,7 +135,7 @@ def resolve_secret(deployment: Deployment, prefix_id: int, name: str) -> bool:
     tables, rows = OneByOne(deployment), []
     for process in processes(deployment):
         found = lookups(deployment, process, tables)
-        rows += [_resolved(deployment, found, row(found, *id_)) for id_ in of_secret(found, prefix_id, name)]
+        rows += [_resolved(deployment, found, row(found, *id_)) for id_ in _touched(found, deployment, prefix_id, name)]
     with transaction.atomic():
         locked = Deployment.objects.select_for_update(skip_locked=True).filter(pk=deployment.pk)
         if not locked:
@@ -144,6 +144,14 @@ def resolve_secret(deployment: Deployment, prefix_id: int, name: str) -> bool:
             _replace(each)
         Deployment.objects.filter(pk=deployment.pk).update(summary=_counted(deployment))
     return True
+
+
+def _touched(found: Lookups, deployment: Deployment, prefix_id: int, name: str) -> Iterable[Id]:
+    """Also ids of another kind that read it, as variables do in a shared account; they have their rows already."""
+    meant = of_secret(found, prefix_id, name)
+    rows = deployment.rows.filter(process=found.process)
+    others = of_secret(found, prefix_id, name, KINDS).keys() - meant.keys()
+    return [*meant, *(each for each in others if rows.filter(kind=each[0], key=each[1]).exists())]
 
 
 def _replace(new: ResolvedRow) -> None:

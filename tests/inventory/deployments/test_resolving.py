@@ -417,6 +417,32 @@ class TestAllIds:
 
 
 class TestOneSecret:
+    def test_a_variable_that_a_shared_account_reads_among_connections_is_made_anew(self, place: Place) -> None:
+        deployment = halden.deployment(
+            place.variables,
+            backend_class=halden.SHARED,
+            backend_kwargs={"shared_account": "111122223333"},
+            providers={"apache-airflow-providers-amazon": "8.29"},
+        )
+        shared = Prefix.objects.create(
+            account=place.account, region="us-east-2", path="airflow/connections", kind="connection"
+        )
+        halden.look(deployment, shared, place="shared")
+        halden.read(deployment)
+        halden.source(deployment)
+        halden.row(deployment, "limit", "5", Kind.VARIABLE)
+        resolving.resolve_all(deployment)
+        assert ResolvedRow.objects.get().winner == "metastore"
+
+        record = halden.secret(shared, "limit")
+        resolving.resolve_secret(deployment, shared.pk, record.name)
+        made = {row.kind: row.winner for row in ResolvedRow.objects.all()}
+        assert made == {"connection": "backend/shared", "variable": "backend/shared"}
+
+        ResolvedRow.objects.filter(kind="variable").delete()
+        resolving.resolve_secret(deployment, shared.pk, record.name)
+        assert keys(deployment, "variable") == []
+
     def test_only_its_rows_are_made_anew(self, deployment: Deployment, place: Place) -> None:
         record = halden.secret(place.connections, "crm")
         halden.row(deployment, "crm")
