@@ -96,7 +96,6 @@ def selected(way: Way) -> Page:
     page = way.page("/secrets/?account=data-dev")
     for box in page.get_by_role("checkbox", name=re.compile("^Select (?!all)")).all()[:3]:
         box.check()
-    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")  # where the sticky bar covers no row
     return page
 
 

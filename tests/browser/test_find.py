@@ -200,7 +200,7 @@ def test_the_keyboard_reaches_search_rows_and_a_secret(page: Page) -> None:
 
 def test_two_keys_go_to_another_place(page: Page) -> None:
     page.goto("/secrets/")
-    for key, heading in (("o", "Overview"), ("t", "Trash"), ("a", "Accounts"), ("l", "Activity"), ("s", "Secrets")):
+    for key, heading in (("o", "Overview"), ("t", "Trash"), ("a", "Audits"), ("n", "Accounts"), ("s", "Secrets")):
         page.keyboard.press("g")
         page.keyboard.press(key)
         expect(page.get_by_role("heading", level=1)).to_have_text(heading)

@@ -8,9 +8,10 @@ import pytest
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
-from secretsui.audits import running, scheduling
+from secretsui.audits import scheduling
 from secretsui.audits.models import Delivery, Recipient, Schedule
 from secretsui.celery import app
+from secretsui.inventory.models import Refresh
 from tests.aws import Aws
 from tests.conftest import Place
 from tests.endtoend.conftest import Start
@@ -51,7 +52,11 @@ def test_what_was_missed_is_caught_up_once_and_ends_though_its_worker_is_killed(
     aws.faults.clear()
     audit = schedule.audits.get()
     assert audit.state == "running"
-    audit.parts.filter(state="running").update(beat_at=timezone.now() - running.SILENT - timedelta(seconds=1))
+    silent_since = timezone.now() - timedelta(hours=1)
+    audit.parts.filter(state="running").update(beat_at=silent_since)
+    Refresh.objects.filter(state="running").update(
+        beat_at=silent_since
+    )  # where it had begun
     audit.parts.filter(state="queued").update(sent_at=None)
     as_if_stopped(schedule, hours=5)  # this scheduler knows nothing of what the other one sent
     second = start_worker("-B")

@@ -78,5 +78,5 @@ def test_more_deployments_cost_no_more_queries(
     for number in range(more):
         grant(bob, Deployment.objects.create(name=f"halden-{number}", api="none"))
     as_bob.get("/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         as_bob.get("/")
