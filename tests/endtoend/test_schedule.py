@@ -54,9 +54,7 @@ def test_what_was_missed_is_caught_up_once_and_ends_though_its_worker_is_killed(
     assert audit.state == "running"
     silent_since = timezone.now() - timedelta(hours=1)
     audit.parts.filter(state="running").update(beat_at=silent_since)
-    Refresh.objects.filter(state="running").update(
-        beat_at=silent_since
-    )  # where it had begun
+    Refresh.objects.filter(state="running").update(beat_at=silent_since)  # where it had begun
     audit.parts.filter(state="queued").update(sent_at=None)
     as_if_stopped(schedule, hours=5)  # this scheduler knows nothing of what the other one sent
     second = start_worker("-B")
