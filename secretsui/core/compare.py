@@ -64,6 +64,11 @@ def _differences(left: _Places, right: _Places) -> Sequence[FieldDiff]:
 def _state(left: Any, right: Any) -> State:
     if left is _UNKNOWN or right is _UNKNOWN:
         return "cannot-tell"
+    return state_of(left, right)
+
+
+def state_of(left: Any, right: Any) -> State:
+    """Of what two sides hold, where both are known; None is not set."""
     if left is None:
         return "only-right"
     if right is None:

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 
 from secretsui.core import uri_writer
 from secretsui.core.codec_errors import CodecError
-from secretsui.core.compare import FieldDiff, State, field_of
+from secretsui.core.compare import FieldDiff, State, field_of, state_of
 from secretsui.core.connection import FIELDS, Connection, Mistyped
 from secretsui.core.dialects import DIALECTS, RULES, Dialect
 from secretsui.core.masked import MaskedObject
@@ -213,10 +213,4 @@ def _has_keys(side: Prints) -> bool:
 
 
 def _state(left: str | None, right: str | None) -> State:
-    if HIDDEN in (left, right):
-        return "cannot-tell"
-    if left is None:
-        return "only-right"
-    if right is None:
-        return "only-left"
-    return "same" if left == right else "differs"
+    return "cannot-tell" if HIDDEN in (left, right) else state_of(left, right)

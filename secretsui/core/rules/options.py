@@ -13,7 +13,6 @@ class Options:
     unchanged_days: int = 365
     expires_within_days: int = 30
     near_size: float = 0.9  # of the limit of the store
-    short_password: int = 12
     owner_tags: Sequence[str] = ("owner", "team", "contact")
     environment_tags: Sequence[str] = ("env", "environment", "stage")
     expiry_tags: Sequence[str] = ("expires", "expiry", "expires-at", "valid-until")
