@@ -113,7 +113,7 @@ class AccessEvent(models.Model):
     action = models.CharField(max_length=12, choices=Action.choices)
     outcome = models.CharField(max_length=8, choices=Outcome.choices)
     account = models.CharField(max_length=60, blank=True)
-    region = models.CharField(max_length=40, blank=True)
+    region = models.CharField(max_length=100, blank=True)
     prefix_path = models.CharField(max_length=256, blank=True)
     prefix = models.ForeignKey(Prefix, null=True, on_delete=models.SET_NULL, related_name="+")
     deployment = models.CharField(max_length=60, blank=True)

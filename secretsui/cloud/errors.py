@@ -76,6 +76,13 @@ class BadName(StoreError):
     remedy = "Use letters, digits and the characters / _ + = . @ -"
 
 
+class Unable(StoreError):
+    """The store has no such thing; its capabilities said so."""
+
+    sentence = "This store has nothing of the kind."
+    remedy = "Use what its page offers."
+
+
 class Conflict(StoreError):
     """The secret changed since it was read, or exists already. `current` is its present version id, if known."""
 

@@ -9,12 +9,12 @@ from django.db.models import QuerySet
 from secretsui.inventory.models import Prefix
 
 
-def find(account_name: str, region: str, name: str) -> Prefix | None:
-    """The prefix that this secret belongs to, with its account."""
-    if "\0" in account_name + region + name:
-        return None  # in no name of AWS, and PostgreSQL refuses to look for it
-    there = Prefix.objects.filter(account__name=account_name, region=region).select_related("account")
-    return most_specific(there, name)
+def find(account_name: str, address: str, name: str) -> Prefix | None:
+    """The prefix that this secret belongs to, with its account. `address` is that of its prefixes."""
+    if "\0" in account_name + address + name:
+        return None  # in no name of any store, and PostgreSQL refuses to look for it
+    there = Prefix.objects.filter(account__name=account_name).select_related("account")
+    return most_specific((each for each in there if each.address == address), name)
 
 
 def owner(prefix: Prefix, name: str) -> Prefix | None:

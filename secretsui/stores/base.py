@@ -19,11 +19,13 @@ from secretsui.cloud.errors import (
     StoreError,
     Throttled,
     TooLarge,
+    Unable,
     Unavailable,
 )
 from secretsui.core.sensitive import Sensitive
 
 __all__ = [
+    "CURRENT",
     "MUST_NOT_EXIST",
     "Absent",
     "BadName",
@@ -36,6 +38,7 @@ __all__ = [
     "Outcome",
     "PendingDeletion",
     "Probe",
+    "Recovery",
     "Replica",
     "Right",
     "SecretInfo",
@@ -43,9 +46,12 @@ __all__ = [
     "StoreError",
     "Throttled",
     "TooLarge",
+    "Unable",
     "Unavailable",
     "Value",
     "Version",
+    "VersionChange",
+    "VersionState",
 ]
 
 
@@ -56,6 +62,14 @@ class Absent(enum.Enum):
 
 
 MUST_NOT_EXIST: Final = Absent.MUST_NOT_EXIST
+CURRENT: Final = "AWSCURRENT"
+
+VersionState = Literal["enabled", "disabled", "deleted", "destroyed"]
+# `delete` can be undone by `undelete`, `destroy` by nothing.
+VersionChange = Literal["disable", "enable", "delete", "undelete", "destroy"]
+# What becomes of a deleted secret: a window of days that is chosen, kept as long as the store was told to keep it, or
+# gone at once.
+Recovery = Literal["window", "kept", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +93,9 @@ class SecretInfo:
     deleted_at: datetime | None = None  # when deletion was asked for; the list gives only this
     purge_at: datetime | None = None  # when it will be gone for good, where known
     replicas: Sequence[Replica] = ()
+    disabled: bool = False  # there, and given to nobody until it is enabled again
+    value_type: str = ""  # of a parameter: String, StringList or SecureString
+    tier: str = ""  # of a parameter: Standard, Advanced or Intelligent-Tiering
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +125,12 @@ class Version:
     created_at: datetime | None
     accessed_at: datetime | None = None
     kms_key_ids: Sequence[str] = ()  # those that it is encrypted with
+    state: VersionState = "enabled"
 
     @property
     def is_current(self) -> bool:
-        return "AWSCURRENT" in self.stages
+        """Stores without stages give their current version this one, so that all are told alike."""
+        return CURRENT in self.stages
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +145,15 @@ class Capabilities:
     name_pattern: str  # a regular expression for the full name
     max_name_length: int
     recovery_days: tuple[int, int]  # smallest and largest recovery window
+    # What stores other than Secrets Manager may lack, or have beside it.
+    service: str = "AWS Secrets Manager"  # as people call it
+    recovery: Recovery = "window"
+    descriptions: bool = True
+    kms_keys: bool = True  # a key may be chosen for a new secret
+    policies: bool = True  # a secret has a policy of its own
+    put_back: bool = True  # an old version can be made current again
+    version_changes: frozenset[VersionChange] = frozenset()
+    lists_versions: bool = True  # a listing tells the current version; otherwise `changed_at` tells of news, if given
 
 
 Outcome = Literal["ok", "denied", "unknown"]
@@ -159,7 +187,11 @@ class Probe:
 
 
 class Store(Protocol):
-    """Raw secrets of one account and region. Every method may raise a `StoreError` and nothing else of the SDK's."""
+    """Raw secrets of one account and region; of Vault, of one mount.
+
+    Every method may raise a `StoreError` and nothing else of the SDK's. What a store lacks its capabilities declare;
+    a call for it all the same raises `Unable`.
+    """
 
     capabilities: Capabilities
 
@@ -209,11 +241,18 @@ class Store(Protocol):
     def tag(self, name: str, *, put: Mapping[str, str], remove: Sequence[str] = ()) -> None: ...
 
     def delete(self, name: str, *, recovery_days: int | None) -> datetime | None:
-        """When it will be gone. `recovery_days` of None deletes at once, without a way back."""
+        """When it will be gone, where known. `recovery_days` of None deletes at once, without a way back.
+
+        Where recovery is "kept" any number means the store's own time; where it is "none" only None is taken.
+        """
         ...
 
     def restore(self, name: str) -> None: ...
 
     def resource_policy(self, name: str) -> str:
         """The policy's JSON text, or "" where there is none."""
+        ...
+
+    def change_version(self, name: str, version_id: str, change: VersionChange) -> None:
+        """One of `capabilities.version_changes`; `NotFound` where there is no such version."""
         ...

@@ -16,7 +16,19 @@ from secretsui.core.sensitive import Sensitive
 from secretsui.stores import aws_entries, aws_probe
 from secretsui.stores.aws_reading import BATCH, Reading
 from secretsui.stores.aws_writing import Writing
-from secretsui.stores.base import Absent, BadName, Capabilities, Probe, SecretInfo, StoreError, TooLarge, Value, Version
+from secretsui.stores.base import (
+    Absent,
+    BadName,
+    Capabilities,
+    Probe,
+    SecretInfo,
+    StoreError,
+    TooLarge,
+    Unable,
+    Value,
+    Version,
+    VersionChange,
+)
 
 CAPABILITIES: Final = Capabilities(
     page_size=100,
@@ -146,6 +158,9 @@ class SecretsManagerStore:
     def resource_policy(self, name: str) -> str:
         answer = self._ask("get_resource_policy", {"SecretId": name}, name=name)
         return str(answer.get("ResourcePolicy") or "")
+
+    def change_version(self, name: str, version_id: str, change: VersionChange) -> None:
+        raise Unable(f"AWS Secrets Manager cannot {change} version {version_id} alone.", name=name)
 
 
 def probe(identity: Identity, prefix_start: str) -> Probe:

@@ -11,7 +11,7 @@ class Allowance(models.Model):
     """How much of a service's quota is left for our calls, shared by all processes: a bucket that fills with time."""
 
     account = models.CharField(max_length=60)
-    region = models.CharField(max_length=40)
+    region = models.CharField(max_length=100)
     operation = models.CharField(max_length=40)
     tokens = models.FloatField(default=0)
     filled_at = models.DateTimeField()

@@ -101,7 +101,7 @@ class LayerPlace(models.Model):
     layer = models.CharField(max_length=14, choices=Layer.choices)
     place = models.CharField(max_length=6, choices=Place.choices, default=Place.OWN)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="looked_up_by")
-    region = models.CharField(max_length=40)
+    region = models.CharField(max_length=100)
 
     class Meta:
         ordering: ClassVar = ["deployment", "layer", "place"]

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import ClassVar, Final
 
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+GLOBAL: Final = "global"
+# In addresses: of a region's parameters, and instead of the slash in the name of a mount, which never has it.
+PARAMETERS: Final = "~parameters"
+SLASH: Final = "~"
+
 
 class Account(models.Model):
-    """A cloud account and the identity with which it is opened. Credentials are references, resolved at use."""
+    """An account of AWS, a server of Vault, a project of Google or a key vault of Azure, and how it is opened.
+
+    Credentials are references, resolved at use.
+    """
+
+    class Vendor(models.TextChoices):
+        AWS = "aws", _("AWS")
+        VAULT = "vault", _("HashiCorp Vault")
+        GOOGLE = "google", _("Google Cloud")
+        AZURE = "azure", _("Azure")
 
     class Credentials(models.TextChoices):
         AMBIENT = "ambient", _("The server's own credentials")
         PROFILE = "profile", _("A profile of the AWS configuration")
         ROLE = "role", _("Assume a role")
 
+    vendor = models.CharField(_("Where it is"), max_length=8, choices=Vendor.choices, default=Vendor.AWS)
     name = models.SlugField(_("Name"), max_length=60, unique=True)
     account_id = models.CharField(
         _("Account id"),
@@ -24,12 +40,19 @@ class Account(models.Model):
         blank=True,
         validators=[RegexValidator(r"^\d{12}$", _("An AWS account id has 12 digits."))],
     )
-    region = models.CharField(_("Region"), max_length=40)
+    # Of AWS a region, of Vault the mount that is usual there, elsewhere `GLOBAL`.
+    region = models.CharField(_("Region"), max_length=100)
     credentials = models.CharField(max_length=10, choices=Credentials.choices, default=Credentials.AMBIENT)
     profile = models.CharField(max_length=100, blank=True)
     # Each {"role_arn": …, "external_id": …}, assumed one after the other from the ambient or profile identity.
     role_chain = models.JSONField(default=list, blank=True)
-    endpoint_url = models.URLField(_("Endpoint URL"), blank=True)
+    endpoint_url = models.URLField(_("Endpoint URL"), blank=True)  # of Vault its address, of Azure the key vault's
+    # How other vendors' accounts are opened, nothing of it secret. Vault: {"auth": …, "auth_mount": …, "namespace": …,
+    # "role": …, "username": …, "ca_file": "file:…"}; Google: {"project": …}; Azure: {"tenant_id": …, "client_id": …}.
+    options = models.JSONField(default=dict, blank=True)
+    # env:NAME or file:PATH of airflow.credentials: Vault's token, secret id, password or JWT, Google's key file,
+    # Azure's client secret. "" for what the server's own surroundings give.
+    credential = models.CharField(_("Credential"), max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -37,6 +60,10 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def store_kinds(self) -> tuple[str, ...]:
+        return STORES_OF[self.vendor]
 
 
 class Kind(models.TextChoices):
@@ -50,18 +77,26 @@ class Prefix(models.Model):
     """One place that is listed, refreshed and granted as a unit: account, region, store kind, path and entry kind."""
 
     class StoreKind(models.TextChoices):
+        """As `core.backends` name what they ask."""
+
         SECRETS_MANAGER = "secrets-manager", _("AWS Secrets Manager")
+        PARAMETER_STORE = "parameter-store", _("AWS Systems Manager Parameter Store")
+        VAULT = "vault", _("HashiCorp Vault")
+        GOOGLE = "google", _("Google Secret Manager")
+        AZURE = "azure", _("Azure Key Vault")
 
     class WrittenAs(models.TextChoices):
         JSON = "json", _("JSON")
         URI = "uri", _("URI")
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="prefixes")
-    region = models.CharField(_("Region"), max_length=40)
+    # Of AWS a region, of Vault the mount of its key-value engine, elsewhere `GLOBAL`.
+    region = models.CharField(_("Region"), max_length=100)
     store_kind = models.CharField(max_length=20, choices=StoreKind.choices, default=StoreKind.SECRETS_MANAGER)
     path = models.CharField(_("Prefix"), max_length=256)  # without the trailing separator: airflow/connections
     sep = models.CharField(_("Separator"), max_length=4, default="/")
     kind = models.CharField(_("Kind"), max_length=12, choices=Kind.choices)
+    options = models.JSONField(default=dict, blank=True)  # of Vault: {"kv": 1 or 2}; of parameters: {"kms_key_id": …}
     refresh_minutes = models.PositiveIntegerField(_("Refresh every, in minutes"), default=60)
     # The form that new connections are written in; what is stored keeps its own.
     written_as = models.CharField(_("Stored as"), max_length=4, choices=WrittenAs.choices, default=WrittenAs.JSON)
@@ -90,5 +125,22 @@ class Prefix(models.Model):
         """What the name of each of its secrets begins with."""
         return self.path + self.sep if self.path else ""
 
+    @property
+    def address(self) -> str:
+        """What stands for region and store in addresses, beside the name of the account."""
+        if self.store_kind == Prefix.StoreKind.PARAMETER_STORE:
+            return self.region + PARAMETERS
+        return self.region.replace("/", SLASH)
+
     def name_of(self, key: str) -> str:
+        if self.store_kind == Prefix.StoreKind.AZURE:
+            return (self.start + key).replace("_", self.sep)  # as the provider spells names there
         return self.start + key
+
+
+STORES_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    Account.Vendor.AWS: (Prefix.StoreKind.SECRETS_MANAGER, Prefix.StoreKind.PARAMETER_STORE),
+    Account.Vendor.VAULT: (Prefix.StoreKind.VAULT,),
+    Account.Vendor.GOOGLE: (Prefix.StoreKind.GOOGLE,),
+    Account.Vendor.AZURE: (Prefix.StoreKind.AZURE,),
+}
