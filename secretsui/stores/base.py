@@ -154,6 +154,7 @@ class Capabilities:
     put_back: bool = True  # an old version can be made current again
     version_changes: frozenset[VersionChange] = frozenset()
     lists_versions: bool = True  # a listing tells the current version; otherwise `changed_at` tells of news, if given
+    lists_details: bool = True  # a listing tells descriptions, tags and deletions; otherwise only `describe` does
 
 
 Outcome = Literal["ok", "denied", "unknown"]
