@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -11,14 +11,13 @@ from secretsui.core import codec, fault, prints
 from secretsui.core.codec_errors import DecodeError
 from secretsui.core.connection import Connection
 from secretsui.core.construct import EXTRA_KEY
+from secretsui.core.decoding import Decode
 from secretsui.core.dialects import DIALECTS, Dialect
 from secretsui.core.endpoint import endpoint_of
 from secretsui.core.sensitive import Sensitive
 from secretsui.core.variable import Variable
 
 Form = Literal["uri", "json", "text"]
-# What a source makes of a text: `codec.decode` for all but Secrets Manager.
-Decode = Callable[[str, Dialect], Connection]
 
 _URI_START: Final = re.compile(r"[^\s/?#@]*:?//")
 _TYPE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.+]{0,79}")
@@ -46,7 +45,9 @@ class Facts:
 
 
 def facts(text: Sensitive, kind: str, decode: Decode = codec.decode_secrets_manager) -> Facts:
-    """Of a value of this kind (connection, variable, config, other), as Airflow reads it from Secrets Manager."""
+    """Of a value of this kind (connection, variable, config, other), as Airflow reads it; by default, from Secrets
+    Manager. `core.decoding` knows other stores' ways.
+    """
     if kind != "connection":
         return Facts(Variable(text).form, parts=prints.places(text))
     return _of_connection(text, decode)

@@ -6,7 +6,9 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Literal
 
+from secretsui.core import codec
 from secretsui.core.construct import can_encode
+from secretsui.core.decoding import Decode
 from secretsui.core.dialects import DIALECTS
 from secretsui.core.facts import Facts, facts
 from secretsui.core.fault import is_quoted, where_blank
@@ -34,11 +36,20 @@ class Problem:
     facts: Mapping[str, str | int] = dataclasses.field(default_factory=dict)
 
 
-def before_save(secret_id: str, text: Sensitive, kind: str, *, name: str = "", new: bool = True) -> Sequence[Problem]:
+def before_save(
+    secret_id: str,
+    text: Sensitive,
+    kind: str,
+    *,
+    name: str = "",
+    new: bool = True,
+    decode: Decode = codec.decode_secrets_manager,
+    largest_bytes: int = LARGEST_BYTES,
+) -> Sequence[Problem]:
     """All problems, errors first. `name` is the full name if known. Of an existing secret the name is only warned of:
     it cannot be changed any more.
     """
-    found = [*_of_name(secret_id, name, kind, new), *_of_value(text, kind)]
+    found = [*_of_name(secret_id, name, kind, new), *_of_value(text, kind, decode, largest_bytes)]
     return sorted(found, key=lambda problem: problem.severity)
 
 
@@ -50,17 +61,17 @@ def _of_name(secret_id: str, name: str, kind: str, new: bool) -> Iterator[Proble
         yield Problem(code, "error" if new and code not in _NAME_WARNINGS else "warning", "name")
 
 
-def _of_value(text: Sensitive, kind: str) -> Iterator[Problem]:
+def _of_value(text: Sensitive, kind: str, decode: Decode, largest: int) -> Iterator[Problem]:
     raw = text.reveal()
     if not can_encode(raw):
         yield Problem("not-utf8", "error", "value")
-    elif (size := len(raw.encode())) > LARGEST_BYTES:
-        yield Problem("too-large", "error", "value", {"bytes": size, "limit": LARGEST_BYTES})
+    elif (size := len(raw.encode())) > largest:
+        yield Problem("too-large", "error", "value", {"bytes": size, "limit": largest})
     if MASK in raw or raw.strip() == AIRFLOW_MASK:
         yield Problem("mask", "error", "value")
     if raw != raw.strip() and raw.strip():
         yield Problem("white-space", "warning", "value", {"where": where_blank(raw)})
-    yield from _of_connection(facts(text, kind)) if kind == "connection" else _of_text(raw)
+    yield from _of_connection(facts(text, kind, decode)) if kind == "connection" else _of_text(raw)
 
 
 def _of_text(raw: str) -> Iterator[Problem]:

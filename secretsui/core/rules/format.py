@@ -8,10 +8,10 @@ from typing import Final
 from secretsui.core.findings import Finding, Rule, worst_first
 from secretsui.core.rules import format_json, format_reading, format_secret, format_text, format_uri, repairs
 from secretsui.core.rules.format_rules import ALL
-from secretsui.core.rules.value import NOTHING_KNOWN, Context, Hit, Value
+from secretsui.core.rules.value import NOTHING_KNOWN, Context, Hit, Value, of_store
 from secretsui.core.sensitive import Sensitive
 
-__all__ = ["CHECKS", "RULES", "Context", "lint", "missing_inputs"]
+__all__ = ["CHECKS", "RULES", "Context", "lint", "missing_inputs", "of_store"]
 
 RULES: Final[Mapping[str, Rule]] = {rule.id: rule for rule in ALL}
 CHECKS: Final[Mapping[str, Callable[[Value], Iterator[Hit]]]] = {

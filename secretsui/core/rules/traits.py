@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 from secretsui.core import certificates
 from secretsui.core.rules import format_secret, shapes
 from secretsui.core.rules.format_json import extra_field
-from secretsui.core.rules.value import NOTHING_KNOWN, Value, field_text, json_object
+from secretsui.core.rules.value import NOTHING_KNOWN, Context, Value, field_text, json_object
 from secretsui.core.sensitive import Sensitive
 from secretsui.core.sensitive_names import is_masked, is_sensitive
 from secretsui.core.variable import json_reading
@@ -61,9 +61,9 @@ class Traits:
         return cls(**{**stored, "fields": tuple(stored.get("fields", ()))})
 
 
-def of(text: Sensitive, kind: str) -> Traits:
+def of(text: Sensitive, kind: str, context: Context = NOTHING_KNOWN) -> Traits:
     """Of a value of this kind: connection, variable, config, other."""
-    value = Value.of(text, kind, NOTHING_KNOWN)
+    value = Value.of(text, kind, context)
     size = -(-len(text.reveal().encode("utf-8", "surrogatepass")) // _STEP) * _STEP
     if kind == "connection" and value.connection is None:
         return Traits(size, is_readable=False)

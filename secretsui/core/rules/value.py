@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from secretsui.core import catalogue, codec, compare, fault, json_text
+from secretsui.core.backends import secrets_manager
 from secretsui.core.codec_errors import DecodeError
 from secretsui.core.conn_type import ConnType
 from secretsui.core.connection import FIELDS, Connection, Mistyped
@@ -22,7 +23,8 @@ from secretsui.core.variable import json_reading
 class Context:
     """What is known beside the value; None is not known, so that a rule that needs it cannot tell.
 
-    `backend` is the class that reads the value, Secrets Manager's where it is not known. `provider_versions` go by
+    `backend` is the class that reads the value, "" for any that takes it as it is, Secrets Manager's where it is not
+    known. `provider_versions` go by
     distribution. `known_types` are connection types that a team has beside those of the catalogue.
     """
 
@@ -46,6 +48,14 @@ class Context:
 
 
 NOTHING_KNOWN: Final = Context()
+_PLAIN: Final = Context(backend="")
+
+
+def of_store(store: str) -> Context:
+    """What is known of values that lie in a store, a STORE of `core.backends`. Vault's are given as the text that its
+    backend takes out of an entry.
+    """
+    return NOTHING_KNOWN if store == secrets_manager.STORE else _PLAIN
 
 
 class Hit(NamedTuple):
