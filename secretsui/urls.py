@@ -80,7 +80,7 @@ list_routes: Routes = [
 ]
 
 # One secret: detail, reveal, edit, versions, delete, trash.
-at = "s/<slug:account>/<str:region>/<secret:name>"  # `/-/` keeps actions apart from names with slashes
+at = "s/<slug:account>/<str:address>/<secret:name>"  # `/-/` keeps actions apart from names with slashes
 secret_routes: Routes = [
     path("secrets/new", create.new, name="secret-new"),
     path("secrets/new/-/preview", create.preview, name="secret-new-preview"),

@@ -20,8 +20,8 @@ from secretsui.web.guards import person
 class Links:
     """The addresses of one secret's pages, by the name of the action: `links.put_back` in a template."""
 
-    def __init__(self, *at: str) -> None:
-        self._at = at
+    def __init__(self, prefix: Prefix, name: str) -> None:
+        self._at = (prefix.account.name, prefix.address, name)
 
     def __getitem__(self, action: str) -> str:
         return reverse("secret" if action == "show" else f"secret-{action.replace('_', '-')}", args=self._at)
@@ -57,7 +57,7 @@ class Subject:
 
     @cached_property
     def links(self) -> Links:
-        return Links(self.account.name, self.prefix.region, self.name)
+        return Links(self.prefix, self.name)
 
 
 def granted(request: HttpRequest, prefix: Prefix | None) -> Prefix:
@@ -68,12 +68,12 @@ def granted(request: HttpRequest, prefix: Prefix | None) -> Prefix:
     return visible
 
 
-def find(request: HttpRequest, account: str, region: str, name: str) -> Subject:
+def find(request: HttpRequest, account: str, address: str, name: str) -> Subject:
     """404 unless there is such a secret and this person may list it.
 
     A secret that the index does not know yet is asked for by itself, so that one just made elsewhere has its page.
     """
-    prefix = granted(request, places.find(account, region, name))
+    prefix = granted(request, places.find(account, address, name))
     door = open_prefix(person(request), prefix)
     record = prefix.records.filter(name=name).first()
     if record is None:

@@ -26,7 +26,7 @@ PUBLIC: Final = {
 # A value for every parameter that a route may have.
 SAMPLES: Final = {
     "account": "data-dev",
-    "region": "eu-west-1",
+    "address": "eu-west-1",
     "name": "airflow/connections/crm",
     "pk": 1,
     "a": "v1",

@@ -26,6 +26,7 @@ from secretsui.web import problems, vocabulary
 from secretsui.web.context import level
 from secretsui.web.freshness import is_old
 from secretsui.web.htmx import is_own
+from secretsui.web.subject import Links
 from secretsui.web.vocabulary import Label
 
 register = template.Library()
@@ -217,8 +218,8 @@ def own_path(path: str | None) -> str:
 
 
 @register.simple_tag
-def secret_url(account: str, region: str, name: str) -> str:
-    return reverse("secret", args=[account, region, name])
+def secret_url(prefix: Prefix, name: str, action: str = "show") -> str:
+    return Links(prefix, name)[action]
 
 
 _CLASSES: tuple[tuple[type | tuple[type, ...], str], ...] = (

@@ -143,7 +143,7 @@ def _adopted(request: HttpRequest, facts: Facts, line: Line) -> HttpResponse:
         version = open_prefix(person(request), prefix).describe(name).version_id
     except StoreError as error:
         return render(request, "conflicts/adopt.html", facts | {"error": error, "accepted": False}, status=502)
-    links = Links(prefix.account.name, prefix.region, name)
+    links = Links(prefix, name)
     return render(request, "conflicts/adopt.html", facts | {"links": links, "version": version})
 
 

@@ -215,7 +215,7 @@ def _submitted(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 def _create(request: HttpRequest, draft: Draft, composed: Composed, remarks: Review) -> HttpResponse:
     name, cleaned = draft.identity.name, draft.identity.cleaned_data
-    links = Links(draft.prefix.account.name, draft.prefix.region, name)
+    links = Links(draft.prefix, name)
     try:
         open_prefix(person(request), draft.prefix).create(
             name,

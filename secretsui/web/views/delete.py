@@ -57,8 +57,8 @@ class NowForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 @recently_required
-def delete(request: HttpRequest, account: str, region: str, name: str) -> HttpResponse:
-    found = subject.find(request, account, region, name)
+def delete(request: HttpRequest, account: str, address: str, name: str) -> HttpResponse:
+    found = subject.find(request, account, address, name)
     subject.require(found, Level.WRITE)
     at_once = "now" in (request.POST if request.method == "POST" else request.GET)
     data = request.POST if request.method == "POST" else None
@@ -86,18 +86,18 @@ def _delete(request: HttpRequest, found: Subject, days: int | None) -> None:
         messages.success(request, _("Deletion of %(id)s scheduled.") % {"id": found.key})
 
 
-def _page(request: HttpRequest, account: str, region: str, name: str) -> str:
-    return reverse("trash") if request.POST.get("next") == "trash" else reverse("secret", args=[account, region, name])
+def _page(request: HttpRequest, account: str, address: str, name: str) -> str:
+    return reverse("trash") if request.POST.get("next") == "trash" else reverse("secret", args=[account, address, name])
 
 
 @require_POST
 @recently_required(back=_page)
-def restore(request: HttpRequest, account: str, region: str, name: str) -> HttpResponse:
-    found = subject.find(request, account, region, name)
+def restore(request: HttpRequest, account: str, address: str, name: str) -> HttpResponse:
+    found = subject.find(request, account, address, name)
     try:
         found.door.restore(name)
     except StoreError as error:
         facts = {"subject": found, "error": error}
         return render(request, "secret/restore.html", facts, status=live.status_of(error))
     messages.success(request, _("%(id)s restored. Airflow reads it again.") % {"id": found.key})
-    return redirect(_page(request, account, region, name))
+    return redirect(_page(request, account, address, name))

@@ -47,8 +47,8 @@ class Attempt:
 @keeps_text
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters()
-def edit(request: HttpRequest, account: str, region: str, name: str) -> HttpResponse:
-    found = subject.find(request, account, region, name)
+def edit(request: HttpRequest, account: str, address: str, name: str) -> HttpResponse:
+    found = subject.find(request, account, address, name)
     subject.require(found, Level.WRITE)
     if request.method == "GET":
         return _open(request, found) if is_recent(request) else ask(request.get_full_path())
@@ -221,9 +221,9 @@ def _saved(request: HttpRequest, found: Subject, version_id: str) -> HttpRespons
 @keeps_page
 @require_POST
 @sensitive_post_parameters()
-def preview(request: HttpRequest, account: str, region: str, name: str) -> HttpResponse:
+def preview(request: HttpRequest, account: str, address: str, name: str) -> HttpResponse:
     """What Airflow will read from what has been typed so far. Nothing is read from the store for it."""
-    found = subject.find(request, account, region, name)
+    found = subject.find(request, account, address, name)
     subject.require(found, Level.WRITE)
     kind, mode = found.prefix.kind, request.POST.get("mode", "")
     return preview_of(request, bind(request.POST, kind, None, mode=mode), _target(found), found.prefix)

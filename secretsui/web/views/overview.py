@@ -62,5 +62,6 @@ def _holdings(prefixes: Sequence[Prefix]) -> Sequence[Holding]:
 
 def _recent(prefixes: Sequence[Prefix]) -> QuerySet[AccessEvent]:
     """What people did; the reading of the index by jobs is left to the log."""
-    events = AccessEvent.objects.filter(prefix__in=[prefix.pk for prefix in prefixes])
+    found = AccessEvent.objects.select_related("prefix__account")
+    events = found.filter(prefix__in=[prefix.pk for prefix in prefixes])
     return events.exclude(action=AccessEvent.Action.READ_BATCH)[:RECENT]

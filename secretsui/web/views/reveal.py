@@ -21,14 +21,14 @@ SECONDS: Final = 60
 _VERSION_ID: Final = re.compile(r"[A-Za-z0-9-]{0,64}")
 
 
-def _page(request: HttpRequest, account: str, region: str, name: str) -> str:
-    return reverse("secret-versions" if request.POST.get("version") else "secret", args=[account, region, name])
+def _page(request: HttpRequest, account: str, address: str, name: str) -> str:
+    return reverse("secret-versions" if request.POST.get("version") else "secret", args=[account, address, name])
 
 
 @require_POST
 @recently_required(back=_page)
-def reveal(request: HttpRequest, account: str, region: str, name: str) -> HttpResponse:
-    found = subject.find(request, account, region, name)
+def reveal(request: HttpRequest, account: str, address: str, name: str) -> HttpResponse:
+    found = subject.find(request, account, address, name)
     field, version_id = request.POST.get("field", "all"), request.POST.get("version", "")
     if field not in ("all", *value_rows.REVEALABLE):
         return _answer(request, found, {"refusal": _("There is no such field. Choose one of the page.")}, 422)
@@ -58,6 +58,6 @@ def _answer(request: HttpRequest, found: Subject, facts: dict[str, Any], status:
         return shown_anyway(render(request, "secret/fields.html", facts, status=status))
     response = render(request, "secret/revealed.html", {**facts, "alone": True}, status=status)
     if "seconds" in facts and facts["rows"]:
-        back = _page(request, found.account.name, found.prefix.region, found.name)
+        back = _page(request, found.account.name, found.prefix.address, found.name)
         response["Refresh"] = f"{SECONDS}; url={back}"
     return response

@@ -21,8 +21,8 @@ MOST: Final = 20  # findings
 
 
 @require_GET
-def show(request: HttpRequest, account: str, region: str, name: str) -> HttpResponse:
-    found = subject.find(request, account, region, name)
+def show(request: HttpRequest, account: str, address: str, name: str) -> HttpResponse:
+    found = subject.find(request, account, address, name)
     now = live.look(found.door, name)
     facts = {
         "subject": found,
@@ -41,17 +41,17 @@ def _open(found: Subject) -> QuerySet[StoredFinding]:
 
 
 @require_GET
-def fields(request: HttpRequest, account: str, region: str, name: str) -> HttpResponse:
+def fields(request: HttpRequest, account: str, address: str, name: str) -> HttpResponse:
     """The masked fields: what hiding puts in place of revealed ones."""
-    found = subject.find(request, account, region, name)
+    found = subject.find(request, account, address, name)
     facts = {"subject": found, "rows": value_rows.masked(found.record, found.prefix.kind)}
     return render(request, "secret/fields.html" if is_fragment(request) else "secret/masked.html", facts)
 
 
 @require_GET
-def policy(request: HttpRequest, account: str, region: str, name: str) -> HttpResponse:
+def policy(request: HttpRequest, account: str, address: str, name: str) -> HttpResponse:
     """The resource policy, asked for when somebody opens it."""
-    found = subject.find(request, account, region, name)
+    found = subject.find(request, account, address, name)
     facts: dict[str, object] = {"subject": found}
     error = None
     try:

@@ -25,8 +25,8 @@ from secretsui.web.subject import Subject
 
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters(CONFIRM_FIELD)
-def tags(request: HttpRequest, account: str, region: str, name: str) -> HttpResponse:
-    found = subject.find(request, account, region, name)
+def tags(request: HttpRequest, account: str, address: str, name: str) -> HttpResponse:
+    found = subject.find(request, account, address, name)
     subject.require(found, Level.WRITE)
     if request.method == "GET":
         return _open_tags(request, found) if is_recent(request) else ask(request.get_full_path())
@@ -74,8 +74,8 @@ class DetailsForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters(CONFIRM_FIELD)
-def details(request: HttpRequest, account: str, region: str, name: str) -> HttpResponse:
-    found = subject.find(request, account, region, name)
+def details(request: HttpRequest, account: str, address: str, name: str) -> HttpResponse:
+    found = subject.find(request, account, address, name)
     subject.require(found, Level.WRITE)
     if request.method == "GET":
         if not is_recent(request):

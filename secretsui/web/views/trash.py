@@ -62,7 +62,7 @@ def _rows(actor: Person, records: Sequence[SecretRecord]) -> Sequence[Row]:
 def _row(door: Door, record: SecretRecord, error: StoreError | None) -> Row:
     prefix = record.prefix
     may_restore = (door.level or 0) >= Level.WRITE
-    row = Row(record, Links(prefix.account.name, prefix.region, record.name), may_restore, error=error)
+    row = Row(record, Links(prefix, record.name), may_restore, error=error)
     if error:
         return row
     try:

@@ -25,13 +25,13 @@ from secretsui.web.value_rows import best_reading
 PER_PAGE = 25
 
 
-def _page(request: HttpRequest, account: str, region: str, name: str) -> str:
-    return reverse("secret-versions", args=[account, region, name])
+def _page(request: HttpRequest, account: str, address: str, name: str) -> str:
+    return reverse("secret-versions", args=[account, address, name])
 
 
 @require_GET
-def versions(request: HttpRequest, account: str, region: str, name: str) -> HttpResponse:
-    found = subject.find(request, account, region, name)
+def versions(request: HttpRequest, account: str, address: str, name: str) -> HttpResponse:
+    found = subject.find(request, account, address, name)
     return _versions(request, found, live.history(found.door, name))
 
 
@@ -44,9 +44,9 @@ def _versions(request: HttpRequest, found: Subject, history: History, **facts: o
 
 
 @require_GET
-def compare_two(request: HttpRequest, account: str, region: str, name: str) -> HttpResponse:
+def compare_two(request: HttpRequest, account: str, address: str, name: str) -> HttpResponse:
     """Which fields differ. The values are read for it and never reach the page."""
-    found = subject.find(request, account, region, name)
+    found = subject.find(request, account, address, name)
     subject.require(found, Level.REVEAL)
     history = live.history(found.door, name)
     older, newer = history.find(request.GET.get("a", "")), history.find(request.GET.get("b", ""))
@@ -77,9 +77,9 @@ def differences(left: Value, right: Value, kind: str) -> Sequence[FieldDiff] | N
 
 @require_http_methods(["GET", "POST"])
 @recently_required
-def put_back(request: HttpRequest, account: str, region: str, name: str) -> HttpResponse:
+def put_back(request: HttpRequest, account: str, address: str, name: str) -> HttpResponse:
     """Make an old version current again, provided that the current one still is the one that the page showed."""
-    found = subject.find(request, account, region, name)
+    found = subject.find(request, account, address, name)
     subject.require(found, Level.WRITE)
     history = live.history(found.door, name)
     asked = request.POST if request.method == "POST" else request.GET

@@ -19,6 +19,7 @@ from secretsui.web import conflict_subject, lookup_words
 from secretsui.web.conflict_explain import Explanation
 from secretsui.web.context import visible
 from secretsui.web.forms.why import WhyForm
+from secretsui.web.subject import Links
 
 MOST: Final = 5  # deployments on one page; each is a lookup with all its places
 MOST_MISSES: Final = 8
@@ -81,7 +82,7 @@ def _near(deployment: Deployment, miss: Miss, prefixes: Mapping[int, Prefix]) ->
     words = lookup_words.NEAR.get(miss.why, lookup_words.NEAR["edit-distance"])
     prefix = prefixes.get(miss.prefix or 0)
     if prefix:
-        href = reverse("secret", args=[prefix.account.name, prefix.region, miss.name])
+        href = Links(prefix, miss.name)["show"]
         return Near(miss.key, miss.kind, words, href, f"{prefix.account.name} {prefix.region} {miss.name}")
     if not miss.layer:
         return None
