@@ -13,11 +13,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from secretsui.airflow.errors import ApiError, NoCredential
 from secretsui.core.sensitive import Sensitive
 
+T = TypeVar("T")
 ReadSecret = Callable[[str], Sensitive]
 
 START: Final = "SECRETSUI_CREDENTIAL_"
@@ -28,6 +29,7 @@ MAX_SIZE: Final = 65_536
 _ENV: Final = re.compile(rf"env:({START}[A-Z0-9_]+)")
 _FILE: Final = re.compile(r"file:(\S.*)")
 _ARN: Final = re.compile(r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@!-]+")
+_FILE_FORM: Final = "Write file: and a path below the credentials folder."
 _FORM: Final = f"Write env:{START}NAME, file: and a path below the credentials folder, or the ARN of a secret."
 
 
@@ -43,6 +45,14 @@ def resolve(reference: str, read_secret: ReadSecret | None = None) -> Sensitive:
     if not content:
         raise NoCredential("The credential is empty.", remedy="Fill it, or name another one.", code="empty")
     return content
+
+
+def path_of(reference: str) -> Path:
+    """Of a file: reference the path, for what has to be read by its path, such as a certificate."""
+    match = _FILE.fullmatch(reference.strip())
+    if match is None:
+        raise NoCredential("This is no reference to a file.", remedy=_FILE_FORM, code="form")
+    return _opened(match[1], _checked)
 
 
 def check(reference: str) -> ApiError | None:
@@ -108,12 +118,17 @@ def _from_environment(name: str) -> Sensitive:
 
 
 def _from_file(name: str) -> Sensitive:
+    return _opened(name, lambda path: Sensitive(_content(path)))
+
+
+def _opened(name: str, use: Callable[[Path], T]) -> T:
+    """What is made of a file that was found to lie in the folder and to be readable."""
     folder = Path(os.environ.get(FOLDER_SETTING) or FOLDER).resolve()
     try:
         path = (folder / name).resolve()
         if not path.is_relative_to(folder) or path in _own_files():
             raise _outside(folder)
-        return Sensitive(_content(path))
+        return use(path)
     except (OSError, ValueError, RuntimeError):  # a name with a NUL, a loop of links
         reason = NoCredential(
             "The file of the credential cannot be read.",
@@ -134,6 +149,11 @@ def _content(path: Path) -> str:
     if len(content) > MAX_SIZE:
         raise ValueError
     return content.decode()
+
+
+def _checked(path: Path) -> Path:
+    _content(path)
+    return path
 
 
 def _outside(folder: Path) -> NoCredential:

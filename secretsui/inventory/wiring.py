@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
+
+from django.conf import settings
 
 from secretsui.airflow import credentials
 from secretsui.airflow.api import AirflowApi
 from secretsui.airflow.errors import NoCredential, Unsupported
 from secretsui.cloud.aws import Identity
 from secretsui.cloud.edge import ask
-from secretsui.cloud.errors import StoreError
+from secretsui.cloud.errors import Expired, StoreError
 from secretsui.core.sensitive import Sensitive
 from secretsui.inventory import places
 from secretsui.inventory.models import Account, Deployment, EnvSource, Prefix
 from secretsui.stores.base import Probe, Store
 from secretsui.stores.secrets_manager import SecretsManagerStore
 from secretsui.stores.secrets_manager import probe as probe_secrets_manager
+from secretsui.stores.vault_place import VaultPlace
+
+T = TypeVar("T")
+StoreKind = Prefix.StoreKind
 
 _WAYS: Final[Mapping[str, Literal["password", "session", "token"]]] = {
     Deployment.SignIn.PASSWORD: "password",
@@ -29,12 +37,27 @@ _NAME_ONE: Final = "Name an account on the page of this deployment."
 
 
 def open_store(prefix: Prefix) -> Store:
-    return SecretsManagerStore(_identity(prefix))
+    """Its SDK is loaded at the first call. Raises a `StoreError` where the account does not say enough."""
+    account, kind = prefix.account, prefix.store_kind
+    if kind == StoreKind.SECRETS_MANAGER:
+        return SecretsManagerStore(_identity(prefix))
+    if kind == StoreKind.VAULT:
+        from secretsui.stores.vault import VaultStore
+
+        return VaultStore(_vault(prefix), _credential_of(account), kind=prefix.kind, secret=_version_key())
+    raise _incomplete("what kind of store it is")
 
 
 def probe(prefix: Prefix) -> Probe:
     """Who the account's identity is, and what it may do with the names of this prefix."""
-    return probe_secrets_manager(_identity(prefix), prefix.start)
+    account, kind = prefix.account, prefix.store_kind
+    if kind == StoreKind.SECRETS_MANAGER:
+        return probe_secrets_manager(_identity(prefix), prefix.start)
+    if kind == StoreKind.VAULT:
+        from secretsui.stores.vault import probe as probe_vault
+
+        return probe_vault(_vault(prefix), _credential_of(account), prefix.start)
+    raise _incomplete("what kind of store it is")
 
 
 def open_api(deployment: Deployment) -> AirflowApi:
@@ -67,6 +90,55 @@ def read_environment(source: EnvSource) -> Mapping[str, Any]:
         identity = _identity_of(source.deployment, parts[3] if len(parts) > 3 else source.deployment.region)
         return ask(identity, "describe_task_definition", {"taskDefinition": source.label}, service="ecs")
     raise Unsupported("This source cannot be asked.", remedy="Give its text again.")
+
+
+def _vault(prefix: Prefix) -> VaultPlace:
+    account = prefix.account
+    options: Mapping[str, Any] = account.options
+    return VaultPlace(
+        url=_needed(account.endpoint_url, "the address of Vault"),
+        mount=prefix.region,
+        kv=int(prefix.options.get("kv", 0)),
+        namespace=options.get("namespace", ""),
+        auth=options.get("auth", "token"),
+        auth_mount=options.get("auth_mount", ""),
+        role=options.get("role", ""),
+        username=options.get("username", ""),
+        region=options.get("region", ""),
+        ca_file=_path(options.get("ca_file", "")),
+    )
+
+
+def _needed(given: str, what: str) -> str:
+    if not given:
+        raise _incomplete(what)
+    return given
+
+
+def _incomplete(what: str) -> StoreError:
+    return Expired(f"The account does not say {what}.", remedy="Enter it on the account's page.", code="incomplete")
+
+
+def _path(reference: str) -> str:
+    return str(_as_store_error(partial(credentials.path_of, reference))) if reference else ""
+
+
+def _credential_of(account: Account) -> Callable[[], Sensitive] | None:
+    """Read when it is needed, since it may be renewed meanwhile. No ARN here: AWS is asked for a deployment's alone."""
+    return partial(_as_store_error, partial(credentials.resolve, account.credential)) if account.credential else None
+
+
+def _as_store_error(read: Callable[[], T]) -> T:
+    try:
+        return read()
+    except NoCredential as problem:
+        reason = Expired(problem.sentence, remedy=problem.remedy, code=problem.code)
+    raise reason
+
+
+def _version_key() -> bytes:
+    """For the ids of versions where a store has none: told apart by their texts, which they do not give away."""
+    return hmac.new(str(settings.FINGERPRINT_KEY).encode(), b"ids of versions", hashlib.sha256).digest()
 
 
 def _credential(deployment: Deployment) -> Sensitive:

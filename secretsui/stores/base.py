@@ -194,7 +194,8 @@ class Store(Protocol):
     a call for it all the same raises `Unable`.
     """
 
-    capabilities: Capabilities
+    @property
+    def capabilities(self) -> Capabilities: ...
 
     def list(self, prefix: str) -> Iterator[Sequence[SecretInfo]]:
         """Pages of the metadata of every secret whose name starts with `prefix`, to the last page.

@@ -86,7 +86,7 @@ def url_of(finding: StoredFinding) -> str:
     """The page of what the finding is about, "" where it has none."""
     what, _colon, rest = finding.subject.partition(":")
     if finding.prefix and what == "secret":
-        return reverse("secret", args=[finding.prefix.account.name, finding.prefix.region, finding.name])
+        return reverse("secret", args=[finding.prefix.account.name, finding.prefix.address, finding.name])
     if finding.prefix:
         return f"{reverse('secrets')}?account={finding.prefix.account.name}&prefix={finding.prefix.pk}"
     if finding.deployment is None:
