@@ -3,7 +3,7 @@
 # `tools/lock.sh --upgrade` takes newer versions.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-for name in requirements requirements-demo requirements-dev; do
+for name in requirements requirements-demo requirements-vault requirements-gcp requirements-azure requirements-dev; do
   .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
     --generate-hashes "$@" "$name.in" -o "$name.txt"
 done
