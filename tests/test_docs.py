@@ -120,7 +120,7 @@ def test_compose_names_only_settings_that_exist():
     assert set(environment) - known == set()
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-demo.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", sorted(each.name for each in ROOT.glob("requirements*.txt")))
 def test_every_pin_has_its_hashes_and_no_index(name):
     text = read(name)
     pins = re.split(r"\n(?=\S)", text.strip())
