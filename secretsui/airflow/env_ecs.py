@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from secretsui.airflow import env_file
-from secretsui.airflow.env_yaml import items, mapping, text_of, word
+from secretsui.airflow.env_yaml import items, line_of, mapping, text_of, word
 from secretsui.airflow.environment import Collector, EnvironmentReport, SecretRef, Unknown, Value
 
 _OF_SECRETS_MANAGER: Final = re.compile(
@@ -36,10 +36,10 @@ def _read_container(collector: Collector, container: dict[str, Any], files: Mapp
         _read_file(collector, word(mapping(each).get("value")), files, component)
     for each in items(container.get("environment")):
         value = text_of(mapping(each).get("value"))
-        collector.add(word(mapping(each).get("name")), value, "environment", component=component)
+        collector.add(word(mapping(each).get("name")), value, "environment", line_of(each, "value"), component)
     for each in items(container.get("secrets")):
         value = reference(word(mapping(each).get("valueFrom")))
-        collector.add(word(mapping(each).get("name")), value, "secrets", component=component)
+        collector.add(word(mapping(each).get("name")), value, "secrets", line_of(each, "valueFrom"), component)
 
 
 def _read_file(collector: Collector, arn: str, files: Mapping[str, str], component: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from secretsui.airflow.env_script import read_script
-from secretsui.airflow.env_yaml import mapping, text_of, word
+from secretsui.airflow.env_yaml import line_of, mapping, text_of, word
 from secretsui.airflow.environment import Collector, EnvironmentReport, option_name
 from secretsui.core.sensitive import Sensitive
 from secretsui.core.versions import at_least
@@ -46,9 +46,10 @@ def _script(collector: Collector, environment: dict[str, Any], script: str | Non
 
 
 def _options(collector: Collector, environment: dict[str, Any]) -> None:
-    for name, value in mapping(environment.get("AirflowConfigurationOptions")).items():
+    options = mapping(environment.get("AirflowConfigurationOptions"))
+    for name, value in options.items():
         section, _, option = name.partition(".")
-        collector.add(option_name(section, option), text_of(value), "configuration option")
+        collector.add(option_name(section, option), text_of(value), "configuration option", line_of(options, name))
 
 
 def _region(collector: Collector, arn: str) -> None:

@@ -28,7 +28,7 @@ def read_script(collector: Collector, text: str, source: str) -> None:
         collector.problem("too-long")
         return
     script = _Script(collector, source)
-    for line, found in _lines(text.replace("\r\n", "\n"), collector):
+    for line, found in command_lines(text.replace("\r\n", "\n"), collector):
         for command, is_joined in _commands(found):
             script.run(command, line, is_joined)
         if any(word.is_operator and word.text.startswith("<<") for word in found):
@@ -37,7 +37,7 @@ def read_script(collector: Collector, text: str, source: str) -> None:
             return
 
 
-def _lines(text: str, collector: Collector) -> Iterator[tuple[int, Sequence[Word]]]:
+def command_lines(text: str, collector: Collector) -> Iterator[tuple[int, Sequence[Word]]]:
     """The words of each command line with the number of its first line: a quote or a backslash joins lines."""
     waiting: list[str] = []
     for number, line in enumerate(text.split("\n"), 1):

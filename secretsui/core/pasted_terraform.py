@@ -30,6 +30,11 @@ def read(text: str) -> Fragment | None:
         return Fragment("terraform", conn_id, problem=failure.problem)
 
 
+def literal(text: str, at: int) -> Any:
+    """The value that is written from here on; raises `Unreadable` where it is no literal."""
+    return _value(_tokens(text, at))
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise Unreadable("not-literal")

@@ -1,0 +1,137 @@
+"""Settings in forms that no source of an environment has: airflow.cfg, a Dockerfile, commands, options of MWAA."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from secretsui.airflow.env_script import command_lines
+from secretsui.airflow.env_yaml import Map
+from secretsui.airflow.environment import Collector, Unknown, Value, option_name
+from secretsui.core import pasted_terraform
+from secretsui.core.fragment import Unreadable
+from secretsui.core.sensitive import Sensitive
+from secretsui.core.shell_words import Word, words
+
+_SECTION: Final = re.compile(r"\[([^\]]+)\]")
+_OPTION: Final = re.compile(r"([^\s=:][^=:]*?)\s*[=:]\s*(.*)")
+_INSTRUCTION: Final = re.compile(r"\s*ENV\s+(.*)", re.IGNORECASE | re.DOTALL)
+_ASSIGNMENT: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
+_CONSOLE: Final = re.compile(r"\s*[\"']?((?:secrets|workers|core)\.[a-z0-9_.]+)[\"']?\s*[:=\t ]?\s*(.*)")
+_MEMBER: Final = re.compile(r"^[ \t]*\"?([a-z][a-z0-9_]*\.[a-z0-9_.]+)\"?[ \t]*[=:][ \t]*", re.MULTILINE)
+_OPEN: Final = Unknown("substitution")
+_KEY, _VALUE = "--key", "--value"
+
+
+def read_cfg(collector: Collector, text: str) -> None:
+    """As `configparser` reads it, which takes a doubled percent sign for one, and stumbles over a single one."""
+    for section, option, value, line in _options(text):
+        is_broken = "%" in value.replace("%%", "")
+        found: Value = Unknown("interpolation") if is_broken else Sensitive(value.replace("%%", "%"))
+        collector.add(option_name(section, option), found, "airflow.cfg", line)
+
+
+def _options(text: str) -> Iterator[tuple[str, str, str, int]]:
+    section, waiting = "", ("", "", 0)
+    for number, line in enumerate(text.splitlines(), 1):
+        bare = line.strip()
+        if not bare or bare.startswith(("#", ";")):
+            continue
+        if line[0].isspace() and waiting[0]:
+            waiting = (waiting[0], f"{waiting[1]}\n{bare}", waiting[2])
+            continue
+        if waiting[0]:
+            yield (section, *waiting)
+            waiting = ("", "", 0)
+        if found := _SECTION.match(bare):
+            section = found[1]
+        elif found := _OPTION.match(bare):
+            waiting = (found[1].lower(), found[2], number)
+    if waiting[0]:
+        yield (section, *waiting)
+
+
+def read_dockerfile(collector: Collector, text: str) -> None:
+    lines = text.replace("\r\n", "\n").split("\n")
+    at = 0
+    while at < len(lines):
+        start, instruction = at, lines[at]
+        while instruction.endswith("\\") and at + 1 < len(lines):
+            at += 1
+            instruction += f"\n{lines[at]}"
+        at += 1
+        if found := _INSTRUCTION.fullmatch(instruction):
+            _instruction(collector, found[1], start + 1)
+
+
+def _instruction(collector: Collector, rest: str, line: int) -> None:
+    """`ENV A=1 B=2`, and the older `ENV A the rest of the line`, in which quotes stay."""
+    name, _, value = rest.strip().partition(" ")
+    if "=" not in name:
+        collector.add(name, Sensitive(value.strip()), "ENV", line)
+        return
+    try:
+        _assign(collector, list(words(rest)), "ENV", line, rest)
+    except Unreadable:
+        collector.problem("bad-line", line)
+
+
+def read_astro(collector: Collector, text: str) -> None:
+    """`astro deployment variable create`, with NAME=VALUE behind it or with --key and --value."""
+    for line, found in command_lines(text.replace("\r\n", "\n"), collector):
+        texts = [each.text for each in found]
+        if "variable" not in texts:
+            continue
+        if _KEY in texts and _VALUE in texts:
+            name, value = (_behind(found, each) for each in (_KEY, _VALUE))
+            collector.add(name.text, _value(value), "astro", line)
+        _assign(collector, [each for each in found if not each.text.startswith("-")], "astro", line, "")
+
+
+def _behind(found: Sequence[Word], flag: str) -> Word:
+    at = next(at for at, each in enumerate(found) if each.text == flag)
+    return found[at + 1] if at + 1 < len(found) else Word("")
+
+
+def _assign(collector: Collector, found: Sequence[Word], source: str, line: int, text: str) -> None:
+    at = 0
+    for each in found:
+        if assigned := _ASSIGNMENT.fullmatch(each.text):
+            at = max(text.find(f"{assigned[1]}=", at), 0)
+            value = _OPEN if each.is_open else Sensitive(assigned[2])
+            collector.add(assigned[1], value, source, line + text.count("\n", 0, at))
+
+
+def _value(found: Word) -> Value:
+    return _OPEN if found.is_open else Sensitive(found.text)
+
+
+def console_options(text: str) -> Map:
+    """Names of options with their values, in the same line or in those that follow."""
+    found = Map()
+    name = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if option := _CONSOLE.fullmatch(line):
+            name = option[1]
+            found[name], found.lines[name] = option[2].strip(), number
+        elif name and line.strip():
+            found[name] = f"{found[name]}\n{line.strip()}".strip()
+    return found
+
+
+def terraform_options(text: str) -> Map:
+    """The members of `airflow_configuration_options`, as far as they are literals."""
+    found = Map()
+    for member in _MEMBER.finditer(text):
+        try:
+            value = pasted_terraform.literal(text, member.end())
+        except (Unreadable, StopIteration, RuntimeError, RecursionError):
+            value = _OPEN
+        found[member[1]], found.lines[member[1]] = value, text.count("\n", 0, member.start()) + 1
+    return found
+
+
+def of_mwaa(options: Mapping[str, object], airflow: str) -> Mapping[str, object]:
+    """As `get_environment` has them."""
+    return {"AirflowVersion": airflow, "AirflowConfigurationOptions": options}
