@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -26,7 +26,7 @@ from secretsui.core.rules.settings_rules import RULES
 from secretsui.core.sensitive import MASK
 from secretsui.core.versions import at_least
 
-__all__ = ["CHECKS", "RULES", "lint_settings"]
+__all__ = ["CHECKS", "RULES", "judge_settings", "lint_settings"]
 
 Found = Iterator[Failed | Unchecked]
 Lint = Callable[[Configured], Found]
@@ -200,12 +200,23 @@ def lint_settings(
 
     `where` is a position in the text of the kwargs, `field` an option of Airflow, one of its kwargs, or a variable.
     """
-    for found in of_environment(environ, airflow, providers or {}):
+    for rule, each in judge_settings(environ, airflow, providers or {}):
+        if isinstance(each, Failed):
+            yield rule, each
+
+
+def judge_settings(
+    environ: Mapping[str, str], airflow: str, providers: Mapping[str, str], unknown: Collection[str] = ()
+) -> Iterator[tuple[str, Failed | Unchecked]]:
+    """The same, and what could not be judged. Of the settings in `unknown` only the names are told."""
+    for found in of_environment(environ, airflow, providers):
+        kwargs_of = f"{VARIABLES[found.layer]}_KWARG"
+        told = replace(found, is_told=False) if any(name.startswith(kwargs_of) for name in unknown) else found
         for rule, lint in LINTS.items():
-            yield from ((rule, each) for each in lint(found) if isinstance(each, Failed))
+            yield from ((rule, each) for each in lint(told))
     yield from (("R-56", each) for each in _names(environ, airflow))
     texts = {f"{variable}_KWARGS": environ.get(f"{variable}_KWARGS", "") for variable in VARIABLES.values()}
-    yield from (("R-58", each) for each in (*_texts(texts), *_alone(environ, ())))
+    yield from (("R-58", each) for each in (*_texts(texts), *_alone(environ, unknown)))
 
 
 def _check(rule: str, beside: Callable[[Deployment], Iterator[Failed]] = lambda _: iter(())) -> Check:
