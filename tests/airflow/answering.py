@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -49,12 +50,14 @@ Answering = Callable[[Call], Answer]
 class Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, answer: Answering) -> None:
+    def __init__(self, answer: Answering, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answer = answer
         self.calls: list[Call] = []
         self.is_over = threading.Event()
-        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.server_port}"
+        if tls:  # hands are shaken in the thread of the connection, so that none holds up the others
+            self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
 
     def handle_error(self, *_: object) -> None:
         """A client that hangs up in the middle is what some tests are about."""
@@ -63,6 +66,7 @@ class Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: Server
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # headers and body go in two pieces
 
     def _answer(self) -> None:
         call = self._call()
@@ -75,7 +79,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.is_over.wait()
         self.close_connection = True
 
-    do_GET = do_POST = do_DELETE = do_PATCH = _answer  # noqa: N815
+    do_GET = do_PUT = do_POST = do_DELETE = do_PATCH = _answer  # noqa: N815
 
     def _call(self) -> Call:
         parts = urlsplit(self.path)
@@ -100,8 +104,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def answering(answer: Answering) -> Iterator[Server]:
-    server = Server(answer)
+def answering(answer: Answering, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+    server = Server(answer, tls)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
