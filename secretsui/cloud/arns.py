@@ -1,8 +1,13 @@
-"""The ARNs of secrets that an identity speaks of."""
+"""The ARNs of secrets and parameters that an identity speaks of."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from secretsui.cloud.sessions import Identity
+
+# What begins the name of a region outside the partition that most are in.
+_PARTITIONS: Final = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
 
 
 def arn_of(identity: Identity, name: str) -> str:
@@ -12,9 +17,20 @@ def arn_of(identity: Identity, name: str) -> str:
 
 def arn_like(identity: Identity, pattern: str, account_id: str = "") -> str:
     """The ARN of the secrets whose name and random end look like `pattern`."""
-    partition = {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(identity.region.rsplit("-", 2)[0], "aws")
-    account = account_id or _account(identity)
-    return f"arn:{partition}:secretsmanager:{identity.region}:{account}:secret:{pattern}"
+    return f"{_place(identity, 'secretsmanager', account_id)}:secret:{pattern}"
+
+
+def parameter_arn(identity: Identity, pattern: str, account_id: str = "") -> str:
+    """The ARN of the parameters whose name looks like `pattern`: the slash that a name begins with is not doubled."""
+    return f"{_place(identity, 'ssm', account_id)}:parameter/{pattern.removeprefix('/')}"
+
+
+def partition_of(region: str) -> str:
+    return _PARTITIONS.get(region.rsplit("-", 2)[0], "aws")
+
+
+def _place(identity: Identity, service: str, account_id: str) -> str:
+    return f"arn:{partition_of(identity.region)}:{service}:{identity.region}:{account_id or _account(identity)}"
 
 
 def _account(identity: Identity) -> str:

@@ -31,16 +31,26 @@ class Ask(Protocol):
 _PROOF: Final[Mapping[str, tuple[str, ...]]] = {
     "list_secrets": ("SecretList",),
     "batch_get_secret_value": ("SecretValues", "Errors"),
-    "tag_resource": ("ResponseMetadata",),
-    "untag_resource": ("ResponseMetadata",),
+    "get_parameters_by_path": ("Parameters",),
+    "get_parameters": ("Parameters", "InvalidParameters"),
+    "get_parameter": ("Parameter",),
+    "get_parameter_history": ("Parameters",),
+    "describe_parameters": ("Parameters",),
+    "put_parameter": ("Version",),
+    "list_tags_for_resource": ("TagList",),
     "get_caller_identity": ("Account",),
     "get_environment": ("Environment",),
     "describe_task_definition": ("taskDefinition",),
     "invoke_rest_api": ("RestApiStatusCode",),
 }
+# These answer with nothing, so that only its type tells an answer of AWS from a proxy's page.
+_SILENT: Final = frozenset(
+    {"tag_resource", "untag_resource", "add_tags_to_resource", "remove_tags_from_resource", "delete_parameter"}
+)
 # The member of a request that carries a value. In answers it comes back wrapped, at any depth used by the service.
 _VALUE: Final = "SecretString"
 _BINARY: Final = "SecretBinary"
+_PARAMETER_VALUE: Final = "Value"
 # What an Airflow behind MWAA is told, and what it answers, also where MWAA makes an error of its answer.
 _BODY: Final = "Body"
 _REST_ANSWER: Final = "RestApiResponse"
@@ -83,15 +93,22 @@ def _attempt(
         return known.with_traceback(None)
     except sdk_errors() as error:
         return _from_airflow(error) or translate(error, identity, name=name, service=service)
-    if not any(key in answer for key in _PROOF.get(operation, ("ARN",))):
-        return foreign_answer(name)
-    return answer
+    return answer if _is_genuine(operation, answer) else foreign_answer(name)
+
+
+def _is_genuine(operation: str, answer: Answer) -> bool:
+    if operation in _SILENT:
+        headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+        return "amz-json" in headers.get("content-type", "")
+    return any(key in answer for key in _PROOF.get(operation, ("ARN",)))
 
 
 def _clear(operation: str, value: Sensitive | None) -> Mapping[str, Any]:
     if value is None:
         return {}
-    return {_BODY: json.loads(value.reveal())} if operation == "invoke_rest_api" else {_VALUE: value.reveal()}
+    if operation == "invoke_rest_api":
+        return {_BODY: json.loads(value.reveal())}
+    return {_PARAMETER_VALUE if operation == "put_parameter" else _VALUE: value.reveal()}
 
 
 def _from_airflow(error: Exception) -> Answer | None:
@@ -111,7 +128,18 @@ def _covered(answer: Answer) -> Answer:
             holder[_VALUE] = Sensitive(holder[_VALUE])
         if _BINARY in holder:
             holder[_BINARY] = len(holder[_BINARY])
+    for parameter in _parameters(answer):
+        if _PARAMETER_VALUE in parameter:
+            parameter[_PARAMETER_VALUE] = Sensitive(parameter[_PARAMETER_VALUE])
     return answer
+
+
+def _parameters(answer: Answer) -> list[Answer]:
+    """Those of Parameter Store; the answer of a reference to Secrets Manager carries the secret a second time."""
+    found = [each for each in (answer.get("Parameter"), *answer.get("Parameters", ())) if each]
+    for each in found:
+        each.pop("SourceResult", None)
+    return found
 
 
 def sdk_errors() -> tuple[type[Exception], ...]:

@@ -6,11 +6,11 @@ The service's own text is only searched for known facts; it is never passed on, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from secretsui.cloud.arns import arn_of
+from secretsui.cloud.arns import arn_of, parameter_arn
 from secretsui.cloud.errors import (
     BadName,
     CannotDecrypt,
@@ -57,6 +57,10 @@ class Fault:
 
 
 _IAM: Final = {"mwaa": "airflow"}
+# Judged without a resource, so that a policy has to allow them on *.
+_WITHOUT_RESOURCE: Final = frozenset({"ListSecrets", "BatchGetSecretValue", "DescribeParameters"})
+_ARN_OF: Final[Mapping[str, Callable[[Identity, str], str]]] = {"secretsmanager": arn_of, "ssm": parameter_arn}
+_NAMES: Final = {"ssm": "Parameter Store"}
 
 
 def translate(error: Exception, identity: Identity, *, name: str = "", service: str = "secretsmanager") -> StoreError:
@@ -102,6 +106,9 @@ def _denied(fault: Fault) -> StoreError:
     action = _found(_ACTION, fault.message) or f"{fault.service}:{fault.operation}"
     arn = _found(_RESOURCE, fault.message) or _built_arn(fault)
     user = _found(_USER, fault.message)
+    if action.startswith("kms:"):
+        remedy = _denial_remedy(fault, action, arn, user)
+        return CannotDecrypt(f"AWS refused {action}.", remedy=remedy, action=action, arn=arn, **fault.facts())
     return Denied(
         f"AWS refused {action}.",
         remedy=_denial_remedy(fault, action, arn, user),
@@ -114,8 +121,9 @@ def _denied(fault: Fault) -> StoreError:
 def _built_arn(fault: Fault) -> str:
     if fault.operation == "AssumeRole":
         return fault.identity.role_chain[-1][0] if fault.identity.role_chain else ""
-    is_for_all = fault.service != "secretsmanager" or fault.operation in ("ListSecrets", "BatchGetSecretValue")
-    return "*" if is_for_all else arn_of(fault.identity, fault.name)
+    if fault.operation in _WITHOUT_RESOURCE or fault.service not in _ARN_OF:
+        return "*"
+    return _ARN_OF[fault.service](fault.identity, fault.name)
 
 
 def _denial_remedy(fault: Fault, action: str, arn: str, user: str) -> str:
@@ -137,16 +145,24 @@ def _not_found(fault: Fault) -> StoreError:
     if "staging label" in fault.message:
         return NotFound("This secret has no value yet.", remedy="Save a first value.", **fault.facts())
     if "VersionId" in fault.message:
-        return NotFound(
-            "This secret has no such version any more.",
-            remedy="Reload its history; AWS removes old versions that carry no label.",
-            **fault.facts(),
-        )
+        return _no_version(fault)
     return NotFound(**fault.facts())
+
+
+def _no_version(fault: Fault) -> StoreError:
+    return NotFound(
+        "This secret has no such version any more.",
+        remedy="Reload its history; AWS removes old versions that carry no label.",
+        **fault.facts(),
+    )
 
 
 def _undecrypted(fault: Fault) -> StoreError:
     return CannotDecrypt(action="kms:Decrypt", **fault.facts())
+
+
+def _unusable_key(fault: Fault) -> StoreError:
+    return _undecrypted(fault) if fault.operation.startswith("Get") else _unencrypted(fault)
 
 
 def _unencrypted(fault: Fault) -> StoreError:
@@ -168,8 +184,8 @@ def _unaccepted(fault: Fault) -> StoreError:
 
 def _over_quota(fault: Fault) -> StoreError:
     return StoreError(
-        "This would exceed a quota of AWS Secrets Manager.",
-        remedy="Remove labels, versions or secrets that nobody needs, or ask AWS for a higher quota.",
+        f"This would exceed a quota of AWS {_NAMES.get(fault.asked, 'Secrets Manager')}.",
+        remedy="Remove labels, versions or entries that nobody needs, or ask AWS for a higher quota.",
         **fault.facts(),
     )
 
@@ -193,12 +209,65 @@ def _state(fault: Fault) -> StoreError:
     )
 
 
+# As Secrets Manager words it, then as Parameter Store does.
+_BAD_NAME: Final = ("Invalid name", "'name'", "'secretId'", "Parameter name", "parameter name requirements")
+_TOO_LARGE: Final = ("'secretString'", "'secretBinary'", "maximum parameter value", "'value' failed")
+
+
+PARAMETER_NAMES: Final = (
+    "Use letters, digits and the characters . - _, with a slash before each level once there is more than one; "
+    "no name begins with aws or ssm."
+)
+
+
+def _nested(fault: Fault) -> StoreError:
+    return StoreError(
+        "Parameter Store keeps no value with a name in double braces, which it takes for another parameter.",
+        remedy="Write it without {{ }}, or keep it in Secrets Manager.",
+        **fault.facts(),
+    )
+
+
+def _labelled(fault: Fault) -> StoreError:
+    return StoreError(
+        "The parameter has 100 versions, and the oldest carries a label, so that AWS cannot drop it for a new one.",
+        remedy="Move that label to a newer version, or remove it, then save again.",
+        **fault.facts(),
+    )
+
+
+def _bad_name(fault: Fault) -> StoreError:
+    return BadName(remedy=PARAMETER_NAMES if fault.asked == "ssm" else "", **fault.facts())
+
+
+def _too_deep(fault: Fault) -> StoreError:
+    return BadName("The name has more than 15 levels.", remedy="Use at most 15 parts between slashes.", **fault.facts())
+
+
+def _other_type(fault: Fault) -> StoreError:
+    return StoreError(
+        "AWS does not change the type of a parameter that exists.",
+        remedy="Delete it and create it again as a SecureString.",
+        **fault.facts(),
+    )
+
+
+def _other_pattern(fault: Fault) -> StoreError:
+    return StoreError(
+        "The value does not match the pattern that this parameter allows.",
+        remedy="Change the value, or the allowed pattern of the parameter in AWS.",
+        **fault.facts(),
+    )
+
+
 def _parameter(fault: Fault) -> StoreError:
     message = fault.message
-    if "Invalid name" in message or "'name'" in message or "'secretId'" in message:
-        return BadName(**fault.facts())
-    if "'secretString'" in message or "'secretBinary'" in message:
+    if any(words in message for words in _BAD_NAME):
+        return _bad_name(fault)
+    if any(words in message for words in _TOO_LARGE):
         return TooLarge(**fault.facts())
+    if "nest another parameter" in message:
+        return _nested(fault)
     if "replica" in message:
         return StoreError(
             "Replicas of this secret in other regions stand in the way.",
@@ -216,7 +285,8 @@ def _kind(kind: type[StoreError]) -> Callable[[Fault], StoreError]:
 
 EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 _BY_CODE: Final[tuple[tuple[frozenset[str], Callable[[Fault], StoreError]], ...]] = (
-    (frozenset({"ResourceNotFoundException"}), _not_found),
+    (frozenset({"ResourceNotFoundException", "ParameterNotFound", "InvalidResourceId"}), _not_found),
+    (frozenset({"ParameterVersionNotFound"}), _no_version),
     (frozenset({"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"}), _denied),
     (
         frozenset(
@@ -230,6 +300,7 @@ _BY_CODE: Final[tuple[tuple[frozenset[str], Callable[[Fault], StoreError]], ...]
                 "RequestLimitExceeded",
                 "PriorRequestNotComplete",
                 "SlowDown",
+                "TooManyUpdates",
             }
         ),
         _kind(Throttled),
@@ -253,8 +324,23 @@ _BY_CODE: Final[tuple[tuple[frozenset[str], Callable[[Fault], StoreError]], ...]
     ),
     (frozenset({"DecryptionFailure"}), _undecrypted),
     (frozenset({"EncryptionFailure"}), _unencrypted),
-    (frozenset({"LimitExceededException"}), _over_quota),
-    (frozenset({"ResourceExistsException"}), _exists),
+    (frozenset({"InvalidKeyId"}), _unusable_key),
+    (
+        frozenset(
+            {
+                "LimitExceededException",
+                "ParameterLimitExceeded",
+                "PoliciesLimitExceededException",
+                "TooManyTagsError",
+            }
+        ),
+        _over_quota,
+    ),
+    (frozenset({"ParameterMaxVersionLimitExceeded"}), _labelled),
+    (frozenset({"HierarchyLevelLimitExceededException"}), _too_deep),
+    (frozenset({"HierarchyTypeMismatchException", "UnsupportedParameterType"}), _other_type),
+    (frozenset({"ParameterPatternMismatchException"}), _other_pattern),
+    (frozenset({"ResourceExistsException", "ParameterAlreadyExists"}), _exists),
     (frozenset({"InvalidRequestException"}), _state),
     (frozenset({"ValidationException", "InvalidParameterException", "ValidationError"}), _parameter),
 )

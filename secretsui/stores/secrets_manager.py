@@ -14,7 +14,8 @@ from secretsui.cloud.edge import ask
 from secretsui.cloud.sessions import Identity
 from secretsui.core.sensitive import Sensitive
 from secretsui.stores import aws_entries, aws_probe
-from secretsui.stores.aws_reading import BATCH, Reading
+from secretsui.stores.aws_reading import BATCH, ways
+from secretsui.stores.aws_trials import TRIALS
 from secretsui.stores.aws_writing import Writing
 from secretsui.stores.base import (
     Absent,
@@ -29,6 +30,7 @@ from secretsui.stores.base import (
     Version,
     VersionChange,
 )
+from secretsui.stores.reading import Reading
 
 CAPABILITIES: Final = Capabilities(
     page_size=100,
@@ -87,7 +89,7 @@ class SecretsManagerStore:
         return [each for each in found if each.name.startswith(prefix)], answer.get("NextToken") or ""
 
     def read(self, names: Sequence[str]) -> Iterator[Mapping[str, Value | StoreError]]:
-        return Reading(self._ask, self.identity, self._workers).batches(names)
+        return Reading(ways(self._ask, self.identity), self._workers).batches(names)
 
     def describe(self, name: str) -> SecretInfo:
         return aws_entries.info(self._ask("describe_secret", {"SecretId": name}, name=name))
@@ -165,7 +167,7 @@ class SecretsManagerStore:
 
 def probe(identity: Identity, prefix_start: str) -> Probe:
     """What this identity may do with secrets whose name begins with `prefix_start`; reads and changes none of them."""
-    return aws_probe.probe(identity, prefix_start)
+    return aws_probe.probe(TRIALS, identity, prefix_start)
 
 
 def _check_text(text: Sensitive, name: str) -> None:

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from secretsui.cloud.aws import Identity
-from secretsui.stores.aws_probe import _RIGHTS, _UNTRIED
+from secretsui.stores.aws_trials import TRIALS
 from secretsui.stores.base import Probe
 from secretsui.stores.secrets_manager import probe
 from tests.aws import ACCOUNT, REGION, Aws
 
 START = "airflow/connections/"
 NARROW = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{START}*"
-ALL = [action for actions in _RIGHTS.values() for action in actions if action not in _UNTRIED]
+ALL = [action for actions in TRIALS.rights.values() for action in actions if action != "CreateSecret"]
 
 
 def outcomes(found: Probe) -> dict[str, str]:
@@ -25,7 +25,7 @@ def test_who_may_do_everything_lacks_nothing(aws: Aws) -> None:
 
     assert (found.account_id, found.wrong_account, found.error) == (ACCOUNT, False, None)
     assert f"::{ACCOUNT}:" in found.caller
-    assert outcomes(found) == dict.fromkeys(_RIGHTS, "ok") | {"create": "unknown"}
+    assert outcomes(found) == dict.fromkeys(TRIALS.rights, "ok") | {"create": "unknown"}
     assert found.missing == ()
 
 
@@ -51,7 +51,7 @@ def test_each_missing_right_is_named(aws: Aws, action: str) -> None:
 
     (denied,) = [right for right in found.rights if right.outcome == "denied"]
     assert denied.denied == (f"secretsmanager:{action}",)
-    assert action in _RIGHTS[denied.name]
+    assert action in TRIALS.rights[denied.name]
     assert denied.error is not None
     assert denied.error.action == f"secretsmanager:{action}"
     resource = "*" if action in ("ListSecrets", "BatchGetSecretValue") else NARROW
@@ -80,13 +80,13 @@ def test_the_missing_statements_are_exactly_what_is_missing(aws: Aws) -> None:
 
     found = probe(identity, START)
 
-    assert outcomes(found) == dict.fromkeys(_RIGHTS, "denied") | {"list": "ok", "create": "unknown"}
+    assert outcomes(found) == dict.fromkeys(TRIALS.rights, "denied") | {"list": "ok", "create": "unknown"}
     given = {action for statement in found.missing for action in statement["Action"]}
     assert given == {f"secretsmanager:{action}" for action in ALL} - {"secretsmanager:ListSecrets"}
     assert [statement["Resource"] for statement in found.missing] == ["*", NARROW]
 
     healed = outcomes(probe(with_statements(aws, identity, found), START))
-    assert healed == dict.fromkeys(_RIGHTS, "ok") | {"create": "unknown"}
+    assert healed == dict.fromkeys(TRIALS.rights, "ok") | {"create": "unknown"}
 
 
 def with_statements(aws: Aws, identity: Identity, found: Probe) -> Identity:
