@@ -42,8 +42,9 @@ class OnAws:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnVault:
-    """`mount` is "" where the first part of each id names it. `role` is what the way to log in calls so: the role of
-    AppRole, Kubernetes, JWT or AWS. No credential stands here."""
+    """`mount` is "" where the first part of each id names it. `role` is what the way to log in calls so: the role id of
+    AppRole, the role of Kubernetes, JWT, AWS or Google. `username` is a user, or the client id of Azure; `host` the
+    server of RADIUS, or the resource of Azure; `jwt_path` the file with the JWT. No credential stands here."""
 
     url: str = ""
     mount: str = "secret"
@@ -53,7 +54,10 @@ class OnVault:
     auth_mount: str = ""
     role: str = ""
     username: str = ""
+    host: str = ""
+    tenant: str = ""
     region: str = ""
+    jwt_path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
