@@ -66,6 +66,13 @@ class Unavailable(StoreError):
     remedy = "Check the network and the region, then try again."
 
 
+class DisabledVersion(StoreError):
+    """There is a value, and it is given to nobody until its version is enabled again, or never if it is destroyed."""
+
+    sentence = "The current version of this secret is disabled."
+    remedy = "Enable it, or save a new version."
+
+
 class TooLarge(StoreError):
     sentence = "The value is larger than this store accepts."
     remedy = "Shorten it, or keep the large part elsewhere."

@@ -13,6 +13,7 @@ from secretsui.cloud.errors import (
     CannotDecrypt,
     Conflict,
     Denied,
+    DisabledVersion,
     Expired,
     NotFound,
     PendingDeletion,
@@ -33,6 +34,7 @@ __all__ = [
     "Capabilities",
     "Conflict",
     "Denied",
+    "DisabledVersion",
     "Expired",
     "NotFound",
     "Outcome",
@@ -96,6 +98,7 @@ class SecretInfo:
     disabled: bool = False  # there, and given to nobody until it is enabled again
     value_type: str = ""  # of a parameter: String, StringList or SecureString
     tier: str = ""  # of a parameter: Standard, Advanced or Intelligent-Tiering
+    expires_at: datetime | None = None  # the date that people gave it; what follows is for the service to say
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,7 @@ class Capabilities:
     put_back: bool = True  # an old version can be made current again
     version_changes: frozenset[VersionChange] = frozenset()
     lists_versions: bool = True  # a listing tells the current version; otherwise `changed_at` tells of news, if given
+    charged_above: int = 0  # a value of more bytes costs extra, once for good; 0 where size costs nothing
     lists_details: bool = True  # a listing tells descriptions, tags and deletions; otherwise only `describe` does
 
 

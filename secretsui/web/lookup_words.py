@@ -210,6 +210,10 @@ REASONS: Final[Mapping[str, Words]] = {
     ),
     "notfound": Words(_("The value was gone when it was to be read."), _("Refresh the prefix.")),
     "pendingdeletion": Words(_("It was being deleted when it was to be read."), _("Refresh the prefix.")),
+    "disabledversion": Words(
+        _("The current version is disabled or destroyed, so the store gives its value to nobody."),
+        _("Enable it, or save a new version."),
+    ),
     "unchecked": Words(_("The value was read and not understood here."), _("The worker's log names the place.")),
     "no-kwargs": Words(
         _("Airflow tells the class of this backend and not its kwargs, so what it asks is not known."),

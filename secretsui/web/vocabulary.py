@@ -187,6 +187,7 @@ READ_ERRORS: Mapping[str, Label] = {
     "unavailable": Label("clock-exclamation", "warn", _("No answer")),
     "notfound": Label("question-mark", "warn", _("No value")),
     "pendingdeletion": Label("trash", "bad", _("Deletion pending")),
+    "disabledversion": Label("question-mark", "warn", _("Disabled")),
 }
 
 
