@@ -102,22 +102,20 @@ def recognised(text: str) -> Form | None:
     start = text.lstrip("\ufeff \t\r\n")
     if start.startswith(("{", "'{", '"{')):
         return _of_json(start)
-    return next((form for form, pattern in _SIGNS.items() if pattern.search(text)), None)
+    return next((form for form, sign in _SIGNS.items() if re.search(sign, text, re.MULTILINE)), None)
 
 
-_SIGNS: Final[Mapping[Form, re.Pattern[str]]] = {
-    form: re.compile(pattern, re.MULTILINE)
-    for form, pattern in {
-        "astro": r"^\s*(?:\$ )?astro\s+deployment\s+variable",
-        "dockerfile": r"^\s*(?:FROM\s+\S+|ENV\s+[A-Za-z_]\w*[ =])",
-        "cfg": r"^\[(?:secrets|workers|core|database|webserver|logging|api)\]\s*$",
-        "terraform": r"airflow_configuration_options\s*=|^\s*\"(?:secrets|workers)\.\w+\"\s*=",
-        "compose": r"^services:|^x-airflow",
-        "mwaa-console": r"^\s*[\"']?(?:secrets|workers)\.\w+",
-        "helm-community": r"^airflow:\s*(?:#.*)?\n(?:\s*(?:#.*)?\n)*(?:\s+.*\n)*?\s+(?:config|extraEnv):",
-        "env-file": r"^\s*(?:export\s+)?AIRFLOW_\w+\s*=",
-        "helm": r"^(?:config|env|secret|extraEnv|workers|scheduler|executor|airflowVersion|data):",
-    }.items()
+# The first that fits.
+_SIGNS: Final[Mapping[Form, str]] = {
+    "astro": r"^\s*(?:\$ )?astro\s+deployment\s+variable",
+    "dockerfile": r"^\s*(?:FROM\s+\S+|ENV\s+[A-Za-z_]\w*[ =])",
+    "cfg": r"^\[(?:secrets|workers|core|database|webserver|logging|api)\]\s*$",
+    "terraform": r"airflow_configuration_options\s*=|^\s*\"(?:secrets|workers)\.\w+\"\s*=",
+    "compose": r"^services:|^x-airflow",
+    "mwaa-console": r"^\s*[\"']?(?:secrets|workers)\.\w+",
+    "helm-community": r"^airflow:\s*(?:#.*)?\n(?:\s*(?:#.*)?\n)*(?:\s+.*\n)*?\s+(?:config|extraEnv):",
+    "env-file": r"^\s*(?:export\s+)?AIRFLOW_\w+\s*=",
+    "helm": r"^(?:config|env|secret|extraEnv|workers|scheduler|executor|airflowVersion|data):",
 }
 
 
