@@ -2,65 +2,44 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from secretsui.airflow import credentials
 from secretsui.inventory.models import Account
 
-ROLE: Final = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]{1,512}", re.ASCII)
-EXTERNAL_ID: Final = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 REGION: Final = RegexValidator(
     r"^[a-z]{2}(-[a-z]+)+-[0-9]+\Z", gettext_lazy("Write the region as AWS does: eu-central-1.")
 )
 ROUTES: Final = frozenset({"new"})  # words that stand in addresses where an account's name would
 
-Chain = list[dict[str, str]]
-
 
 class AccountForm(forms.Form):
+    """What every vendor's account has; `options` are those of `Account.options`, each with its field."""
+
+    vendor: ClassVar[Account.Vendor]
+    options: ClassVar[Mapping[str, str]] = {}
+
     name = forms.SlugField(
         label=gettext_lazy("Name"),
         max_length=60,
         help_text=gettext_lazy("Letters, digits, - and _. It stands in addresses and on every list."),
     )
-    account_id = forms.CharField(
-        label=gettext_lazy("Account id"),
-        max_length=20,
-        required=False,
-        help_text=gettext_lazy("12 digits. With it, credentials of another account are refused."),
-    )
-    region = forms.CharField(label=gettext_lazy("Region"), max_length=40, validators=[REGION])
-    credentials = forms.ChoiceField(label=gettext_lazy("Credentials"), choices=Account.Credentials.choices)
-    profile = forms.CharField(
-        label=gettext_lazy("Profile"),
-        max_length=100,
-        required=False,
-        help_text=gettext_lazy("Of the server's AWS configuration; with roles, the identity that assumes the first."),
-    )
-    role_chain = forms.CharField(
-        label=gettext_lazy("Roles to assume"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
-        help_text=gettext_lazy(
-            "One ARN per line, in order; after a space its external id, where the role asks for one."
-        ),
-    )
-    endpoint_url = forms.URLField(
-        label=gettext_lazy("Endpoint URL"),
-        required=False,
-        assume_scheme="https",
-        help_text=gettext_lazy("Empty for AWS itself. For a private endpoint or an emulator."),
-    )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, account: Account | None = None) -> None:
-        super().__init__(data, initial=_initial(account) if account else None)
+        super().__init__(data, initial=self.initial_of(account) if account else None)
         self.account = account
+        self.notices: list[str] = []
+
+    def initial_of(self, account: Account) -> dict[str, Any]:
+        kept = {field: account.options.get(option, "") for option, field in self.options.items()}
+        return {name: getattr(account, name, "") for name in self.base_fields} | kept
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
@@ -71,48 +50,81 @@ class AccountForm(forms.Form):
             raise forms.ValidationError(_("This name is taken. Choose another one."))
         return name
 
-    def clean_account_id(self) -> str:
-        digits = re.sub(r"[\s-]", "", self.cleaned_data["account_id"])
-        if digits and not re.fullmatch(r"[0-9]{12}", digits):
-            raise forms.ValidationError(_("An AWS account id has 12 digits."))
-        return digits
+    def clean_credential(self) -> str:
+        return self._reference("credential")
 
-    def clean_role_chain(self) -> Chain:
-        lines = [line.split() for line in self.cleaned_data["role_chain"].splitlines()]
-        return [_step(number, words) for number, words in enumerate(lines, 1) if words]
+    def clean_ca_file(self) -> str:
+        reference = self._reference("ca_file")
+        if reference and not reference.startswith("file:"):
+            raise forms.ValidationError(_("Write file: and the path of the certificate below the credentials folder."))
+        return reference
 
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}
-        kind = data.get("credentials")
-        if kind == Account.Credentials.PROFILE and not data.get("profile"):
-            self.add_error("profile", _("Name the profile, or choose other credentials."))
-        if kind == Account.Credentials.ROLE and not data.get("role_chain") and "role_chain" not in self.errors:
-            self.add_error("role_chain", _("Name at least one role, or choose other credentials."))
-        return data
+    def _reference(self, name: str) -> str:
+        """What is none is refused; one that leads nowhere yet is taken and told of."""
+        reference: str = self.cleaned_data[name]
+        problem = credentials.check(reference) if reference else None
+        if credentials.is_arn(reference) or (problem and problem.code == "form"):
+            raise forms.ValidationError(
+                _("This is no reference, and so it was not kept. Write env:%(start)sNAME or file: and a path.")
+                % {"start": credentials.START}
+            )
+        if problem and problem.code == "outside":
+            raise forms.ValidationError(f"{problem.sentence} {problem.remedy}")
+        if problem:
+            self.notices.append(f"{problem.sentence} {problem.remedy}")
+        return reference
+
+    def full_clean(self) -> None:
+        """What may be a secret in the wrong place does not come back with the page."""
+        super().full_clean()
+        wrong = [name for name in ("credential", "ca_file") if self.is_bound and name in self.errors]
+        if "@" in self.data.get("endpoint_url", ""):
+            wrong.append("endpoint_url")
+        if wrong:
+            sent = QueryDict(mutable=True)
+            sent.update({name: self.data[name] for name in self.data} | dict.fromkeys(wrong, ""))
+            self.data = sent
 
     def save(self) -> Account:
-        account = self.account or Account()
-        for name, value in self.cleaned_data.items():
+        account = self.account or Account(vendor=self.vendor, region=self.region_of(self.cleaned_data))
+        data = dict(self.cleaned_data)
+        account.options = {option: value for option, field in self.options.items() if (value := data.pop(field, ""))}
+        for name, value in data.items():
             setattr(account, name, value)
         account.save()
         return account
 
-
-def _initial(account: Account) -> dict[str, Any]:
-    lines = [f"{step['role_arn']} {step.get('external_id', '')}".strip() for step in account.role_chain]
-    names = ("name", "account_id", "region", "credentials", "profile", "endpoint_url")
-    return {name: getattr(account, name) for name in names} | {"role_chain": "\n".join(lines)}
+    def region_of(self, data: Mapping[str, Any]) -> str:
+        return str(data["region"])
 
 
-def _step(number: int, words: list[str]) -> dict[str, str]:
-    if len(words) > 2 or not ROLE.fullmatch(words[0]):
-        raise forms.ValidationError(
-            _("Line %(number)d: write one role ARN, as in arn:aws:iam::111122223333:role/reader, and its external id.")
-            % {"number": number}
+class ReferenceField(forms.CharField):
+    def __init__(self, label: Any, help_text: Any, *, required: bool = False) -> None:
+        super().__init__(
+            label=label,
+            max_length=300,
+            required=required,
+            help_text=help_text,
+            widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         )
-    external_id = words[1] if len(words) == 2 else ""
-    if external_id and not EXTERNAL_ID.fullmatch(external_id):
-        raise forms.ValidationError(
-            _("Line %(number)d: the external id has characters that AWS does not allow.") % {"number": number}
+
+
+class AddressField(forms.CharField):
+    """A server's address alone, whose host may be a single word, as in a cluster. Kept without the slash at its end."""
+
+    def __init__(self, label: Any, help_text: Any, *, required: bool = True, schemes: str = "https?") -> None:
+        host = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])"
+        pattern = rf"^{schemes}://{host}(?::[0-9]{{1,5}})?/?\Z"
+        words = gettext_lazy(
+            "Write the address alone, such as https://vault.example.com: without user, password, path and query."
         )
-    return {"role_arn": words[0], "external_id": external_id}
+        super().__init__(
+            label=label,
+            max_length=200,
+            required=required,
+            help_text=help_text,
+            validators=[RegexValidator(pattern, words)],
+        )
+
+    def clean(self, value: Any) -> str:
+        return str(super().clean(value)).rstrip("/")

@@ -7,13 +7,11 @@ from typing import Any, ClassVar, Final
 
 from django import forms
 from django.contrib.auth.models import Group
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
-from django.utils.translation import gettext as _
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy
 
 from secretsui.access.models import DeploymentLevel, Level
-from secretsui.inventory.models import Account, Deployment, Kind, Prefix
-from secretsui.web.forms.account import REGION
+from secretsui.inventory.models import Deployment, Prefix
 
 DAY: Final = 24 * 60
 INTERVAL: Final = gettext_lazy("Choose from 5 minutes to a week (10080 minutes).")
@@ -39,62 +37,6 @@ class SettingsForm(forms.Form):
 
     def clean_written_as(self) -> str:
         return self.cleaned_data["written_as"] or self.initial.get("written_as") or Prefix.WrittenAs.JSON
-
-
-class PrefixForm(SettingsForm):
-    path = forms.CharField(
-        label=gettext_lazy("Prefix"),
-        max_length=256,
-        validators=[
-            RegexValidator(
-                r"^[A-Za-z0-9_/+=.@-]+\Z", gettext_lazy("Use letters, digits and the characters / _ + = . @ -")
-            )
-        ],
-        help_text=gettext_lazy("As in the backend's connections_prefix or variables_prefix: airflow/connections"),
-    )
-    sep = forms.CharField(
-        label=gettext_lazy("Separator"),
-        max_length=4,
-        initial="/",
-        help_text=gettext_lazy("What stands between prefix and id: Airflow's sep."),
-    )
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Kind.choices)
-    region = forms.CharField(label=gettext_lazy("Region"), max_length=40, validators=[REGION])
-
-    field_order = ("path", "kind", "region", "sep", "refresh_minutes", "written_as")
-
-    def __init__(self, data: Mapping[str, Any] | None = None, *, account: Account) -> None:
-        super().__init__(data, initial={"region": account.region})
-        self.account = account
-        self.notices: list[str] = []
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}
-        if "path" in data and data.get("sep"):
-            data["path"] = self._normal(data["path"], data["sep"])
-            if not data["path"]:
-                self.add_error("path", _("A prefix needs more than its separator."))
-            elif self._taken(data):
-                self.add_error("path", _("This account has this prefix in this region already."))
-        return data
-
-    def _normal(self, typed: str, sep: str) -> str:
-        path = typed
-        while path.endswith(sep):
-            path = path.removesuffix(sep)
-        if path != typed:
-            self.notices.append(_("The %(sep)s at the end was left out: Airflow adds it by itself.") % {"sep": sep})
-        if path.startswith("/"):
-            self.notices.append(
-                _("The prefix begins with /, so it holds only secrets whose names do. Airflow's usual prefixes do not.")
-            )
-        return path
-
-    def _taken(self, data: Mapping[str, Any]) -> bool:
-        return self.account.prefixes.filter(region=data.get("region"), path=data["path"]).exists()
-
-    def save(self) -> Prefix:
-        return Prefix.objects.create(account=self.account, **self.cleaned_data)
 
 
 class GrantsForm(forms.Form):

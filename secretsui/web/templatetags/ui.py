@@ -22,7 +22,8 @@ from django.utils.translation import ngettext
 from secretsui.access.models import AccessEvent, Level
 from secretsui.core.sensitive import MASK
 from secretsui.inventory.models import Prefix, SecretRecord
-from secretsui.web import problems, vocabulary
+from secretsui.inventory.models.places import STORES_OF
+from secretsui.web import problems, store_words, vocabulary
 from secretsui.web.context import level
 from secretsui.web.freshness import is_old
 from secretsui.web.htmx import is_own
@@ -215,6 +216,29 @@ def event_key(event: AccessEvent) -> str:
 def own_path(path: str | None) -> str:
     """An address from outside as a link that stays with us."""
     return path if path and is_own(path) else reverse("overview")
+
+
+@register.filter
+def path(prefix: Prefix) -> str:
+    """The path of a prefix, or words where it has none."""
+    return store_words.shown_path(prefix)
+
+
+@register.filter
+def place(prefix: Prefix) -> str:
+    """The region, mount, project or vault that a prefix is in."""
+    return store_words.words_of(prefix.store_kind).place(prefix)
+
+
+@register.filter
+def store(store_kind: str, what: str) -> str:
+    """A word of this kind of store, as `web.store_words` has them."""
+    return str(getattr(store_words.words_of(store_kind), what))
+
+
+@register.filter
+def vendor_icon(vendor: str) -> str:
+    return store_words.words_of(STORES_OF[vendor][0]).icon
 
 
 @register.simple_tag

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,9 +15,12 @@ from secretsui.access.models import AccessEvent
 from secretsui.inventory import places, sync
 from secretsui.inventory.deployments import triggers
 from secretsui.inventory.models import Account, Kind, Prefix
-from secretsui.web.forms.prefix import GrantsForm, PrefixForm, SettingsForm
+from secretsui.web.forms.prefix import GrantsForm, SettingsForm
+from secretsui.web.forms.prefix_place import FORMS, PrefixForm
 from secretsui.web.guards import administrators_only, person
+from secretsui.web.probing import report_of
 from secretsui.web.reauth import recently_required
+from secretsui.web.store_words import shown_path, words_of
 
 
 def _find(account: str, pk: int) -> Prefix:
@@ -33,15 +36,19 @@ def _page(request: HttpRequest, account: str, pk: int) -> str:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, account: str) -> HttpResponse:
     known = get_object_or_404(Account, name=account)
-    form = PrefixForm(request.POST or None, account=known)
+    kind = (request.POST or request.GET).get("store", known.store_kinds[0])
+    if kind not in known.store_kinds:
+        raise Http404
+    form = FORMS[kind](request.POST or None, account=known)
     grants = GrantsForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and grants.is_valid():
         prefix = _add(request, form, grants)
         for notice in form.notices:
             messages.info(request, notice)
-        messages.success(request, _("%(path)s added. It is being read now.") % {"path": prefix.path})
+        messages.success(request, _("%(path)s added. It is being read now.") % {"path": shown_path(prefix)})
         return redirect("prefix-edit", account, prefix.pk)
-    facts = {"form": form, "grants": grants, "account": known}
+    stores = [(each, words_of(each)) for each in known.store_kinds]
+    facts = {"form": form, "grants": grants, "account": known, "stores": stores, "words": words_of(kind)}
     return render(request, "accounts/prefix_new.html", facts, status=422 if form.errors or grants.errors else 200)
 
 
@@ -76,13 +83,14 @@ def edit(request: HttpRequest, account: str, pk: int) -> HttpResponse:
             if prefix.kind == Kind.CONNECTION:
                 detail += f", new connections stored as {prefix.get_written_as_display()}"
             door.record_admin(person(request), AccessEvent.Action.PREFIX, prefix, detail)
-        messages.success(request, _("%(path)s saved.") % {"path": prefix.path})
+        messages.success(request, _("%(path)s saved.") % {"path": shown_path(prefix)})
         return redirect("prefix-edit", account, pk)
     return _show(request, prefix, form, GrantsForm(of=prefix))
 
 
 def _show(request: HttpRequest, prefix: Prefix, form: SettingsForm, grants: GrantsForm, **more: object) -> HttpResponse:
-    facts = {"form": form, "grants": grants, "account": prefix.account, "prefix": prefix, **more}
+    words = words_of(prefix.store_kind)
+    facts = {"form": form, "grants": grants, "account": prefix.account, "prefix": prefix, "words": words, **more}
     return render(request, "accounts/prefix.html", facts, status=422 if form.errors or grants.errors else 200)
 
 
@@ -99,11 +107,10 @@ def _settings(prefix: Prefix, sent: QueryDict | None = None) -> SettingsForm:
 @recently_required(back=_page)
 def test(request: HttpRequest, account: str, pk: int) -> HttpResponse:
     prefix = _find(account, pk)
-    report = door.open_prefix(person(request), prefix).probe()
-    place = f"{prefix.region} {prefix.start}*"
+    report = report_of(door.open_prefix(person(request), prefix), prefix)
     if "HX-Request" in request.headers:
-        return render(request, "accounts/report.html", {"report": report, "place": place})
-    return _show(request, prefix, _settings(prefix), GrantsForm(of=prefix), report=report, place=place)
+        return render(request, "accounts/report.html", {"report": report})
+    return _show(request, prefix, _settings(prefix), GrantsForm(of=prefix), report=report)
 
 
 @administrators_only
@@ -124,7 +131,7 @@ def grants(request: HttpRequest, account: str, pk: int) -> HttpResponse:
 @recently_required(back=_page)
 @require_http_methods(["GET", "POST"])
 def remove(request: HttpRequest, account: str, pk: int) -> HttpResponse:
-    """The rows of the index and the grants go. Nothing changes in AWS."""
+    """The rows of the index and the grants go. Nothing changes in the store."""
     prefix = _find(account, pk)
     if request.method == "POST" and request.POST.get("confirm") == "yes":
         with transaction.atomic():
@@ -132,7 +139,8 @@ def remove(request: HttpRequest, account: str, pk: int) -> HttpResponse:
             _hand_over(prefix)
             prefix.delete()
             triggers.prefix_changed(prefix)
-        messages.success(request, _("%(path)s removed. Nothing was changed in AWS.") % {"path": prefix.path})
+        words = {"path": shown_path(prefix), "service": words_of(prefix.store_kind).service}
+        messages.success(request, _("%(path)s removed. Nothing was changed in %(service)s.") % words)
         return redirect("account-edit", account)
     facts = {"account": prefix.account, "prefixes": [prefix], "prefix": prefix, "unticked": request.method == "POST"}
     return render(request, "accounts/remove.html", facts, status=422 if request.method == "POST" else 200)

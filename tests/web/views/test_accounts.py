@@ -157,6 +157,66 @@ def test_the_test_of_what_cannot_be_reached_says_so(admin: Client, place: Place)
     assert "Allowed" not in words(response)
 
 
+VAULT = {
+    "vendor": "vault",
+    "name": "vault",
+    "endpoint_url": "https://vault:8200",
+    "region": "secret",
+    "auth": "kubernetes",
+}
+VAULT["role"] = "secretsui"
+
+
+@pytest.mark.parametrize(
+    ("vendor", "field"),
+    [("aws", "Account id"), ("vault", "Logs in by"), ("google", "Project id"), ("azure", "Vault URL")],
+)
+def test_the_vendor_decides_what_is_asked(admin: Client, vendor: str, field: str) -> None:
+    page = words(admin.get(HOME + f"new/?vendor={vendor}"))
+    assert field in page
+    assert ("Account id" in page) == (vendor == "aws")
+
+
+def test_an_unknown_vendor_is_not_found(admin: Client) -> None:
+    assert admin.get(HOME + "new/?vendor=moon").status_code == 404
+    assert admin.post(HOME + "new/", typed(vendor="moon")).status_code == 404
+
+
+def test_an_account_of_another_vendor_is_added_changed_and_removed(admin: Client) -> None:
+    admin.post(HOME + "new/", VAULT)
+    account = Account.objects.get()
+    assert (account.vendor, account.region, account.options) == (
+        "vault",
+        "secret",
+        {"auth": "kubernetes", "role": "secretsui"},
+    )
+    admin.post(HOME + "vault/", VAULT | {"region": "kv", "role": "other"})
+    account.refresh_from_db()
+    assert (account.region, account.options["role"]) == ("kv", "other")
+    page = words(admin.get(HOME + "vault/remove/"))
+    assert "Nothing changes in HashiCorp Vault" in page
+    assert "AWS" not in page
+    admin.post(HOME + "vault/remove/", {"confirm": "yes"})
+    assert not Account.objects.exists()
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_a_client_that_is_not_installed_is_told_of_at_once(
+    admin: Client, monkeypatch: pytest.MonkeyPatch, installed: bool
+) -> None:
+    monkeypatch.setattr("secretsui.web.vendors.find_spec", lambda _: object() if installed else None)
+    page = words(admin.get(HOME + "new/?vendor=vault"))
+    assert ("pip install -r requirements-vault.txt" in page) != installed
+
+
+def test_the_test_of_a_vault_speaks_of_vault(admin: Client) -> None:
+    Account.objects.create(name="vault", vendor="vault", region="secret", endpoint_url="http://127.0.0.1:9")
+    page = words(admin.post(HOME + "vault/test/", headers={"HX-Request": "true"}))
+    assert "Test of HashiCorp Vault" in page
+    assert "Allowed" not in page
+    assert "AWS" not in page
+
+
 @pytest.mark.parametrize("path", ["nowhere/", "nowhere/remove/"])
 def test_a_bad_name_is_not_found(admin: Client, path: str) -> None:
     assert admin.get(HOME + path).status_code == 404

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from secretsui.access.models import AccessEvent, Grant, Level
-from secretsui.inventory.models import Prefix, Refresh, SecretRecord
+from secretsui.inventory.models import Account, Prefix, Refresh, SecretRecord
 from tests.aws import Aws
 from tests.conftest import Place, logged_in
 from tests.web.rows import put, text, words
@@ -68,7 +68,7 @@ def test_slashes_at_the_ends_are_noticed(
         ({"path": ""}, "This field is required."),
         ({"path": "/"}, "A prefix needs more than its separator."),
         ({"path": "with space"}, "Use letters, digits and the characters / _ + = . @ -"),
-        ({"path": "airflow/connections/"}, "This account has this prefix in this region already."),
+        ({"path": "airflow/connections/"}, "This account has this prefix there already."),
         ({"refresh_minutes": "4"}, "Choose from 5 minutes to a week"),
         ({"refresh_minutes": "10081"}, "Choose from 5 minutes to a week"),
         ({"kind": "nonsense"}, "Select a valid choice."),
@@ -194,3 +194,28 @@ def test_a_prefix_of_variables_has_no_such_choice(admin: Client, place: Place) -
     assert "New connections are stored as" not in words(admin.get(home))
     admin.post(home, {"refresh_minutes": "90", "written_as": "uri"})
     assert Prefix.objects.get(pk=place.variables.pk).written_as == "json"
+
+
+def test_the_stores_of_the_account_are_offered_and_no_other(admin: Client, place: Place) -> None:
+    page = words(admin.get(HOME + "new/?store=parameter-store"))
+    assert "AWS Parameter Store" in page
+    assert "KMS key" in page
+    assert "Separator" not in page
+    assert admin.get(HOME + "new/?store=vault").status_code == 404
+
+
+def test_a_prefix_of_parameters_is_added_with_its_slash(admin: Client, place: Place) -> None:
+    response = admin.post(HOME + "new/", typed(store="parameter-store", path="airflow/x"), follow=True)
+    prefix = Prefix.objects.get(store_kind="parameter-store")
+    assert (prefix.path, prefix.sep) == ("/airflow/x", "/")
+    assert "A / was put in front" in words(response)
+
+
+def test_a_prefix_of_a_whole_mount_has_words_for_its_path(admin: Client) -> None:
+    account = Account.objects.create(name="vault", vendor="vault", region="team/kv", endpoint_url="http://127.0.0.1:9")
+    sent = {"path": "", "kind": "connection", "region": "team/kv", "kv": "2", "refresh_minutes": "60"}
+    response = admin.post("/settings/accounts/vault/prefixes/new/", sent, follow=True)
+    assert "everything in team/kv" in words(response)
+    assert "Version 2" in words(response)
+    assert "Nothing changes in HashiCorp Vault" in words(response)
+    assert account.prefixes.get().path == ""

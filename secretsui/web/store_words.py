@@ -1,0 +1,121 @@
+"""What each kind of store calls things, so that no screen says of one what is true of another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from secretsui.inventory.models import Account, Prefix
+from secretsui.inventory.models.places import GLOBAL
+
+Words = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class StoreWords:
+    """`tags` name what a secret's key-value pairs are called, `tag_rules` what they may be made of."""
+
+    vendor: Words
+    service: Words
+    icon: str
+    identity: Words  # of a secret, as the store itself names it: SecretInfo.arn
+    tags: Words
+    tag_edit: Words
+    tag_rules: Words
+    most_tags: int
+    region: Words  # what Prefix.region is, "" where it is nothing
+    managed_key: str = ""  # what encrypts where no key is named
+    policy_form: Words = ""  # in what `Probe.missing` is written
+    deleted: Words = ""  # what becomes of a deleted secret that is kept
+
+    def place(self, prefix: Prefix) -> str:
+        """The region or mount of a prefix, the address of its key vault, the id of its project."""
+        account = prefix.account
+        if account.vendor == Account.Vendor.GOOGLE:
+            return str(account.options.get("project", ""))
+        if account.vendor == Account.Vendor.AZURE:
+            return account.endpoint_url.removeprefix("https://")
+        return "" if prefix.region == GLOBAL else prefix.region
+
+
+_AWS_RULES: Final = _("Letters, digits, spaces and _ . : / = + - @; keys up to 128, values up to 256 characters.")
+
+STORES: Final[Mapping[str, StoreWords]] = {
+    Prefix.StoreKind.SECRETS_MANAGER: StoreWords(
+        vendor=_("AWS"),
+        service=_("AWS Secrets Manager"),
+        icon="brand-aws",
+        identity=_("ARN"),
+        tags=_("Tags"),
+        tag_edit=_("Edit tags"),
+        tag_rules=_AWS_RULES,
+        most_tags=50,
+        region=_("Region"),
+        managed_key="aws/secretsmanager",
+        policy_form=_("Add this to the policy of that identity"),
+    ),
+    Prefix.StoreKind.PARAMETER_STORE: StoreWords(
+        vendor=_("AWS"),
+        service=_("AWS Parameter Store"),
+        icon="brand-aws",
+        identity=_("ARN"),
+        tags=_("Tags"),
+        tag_edit=_("Edit tags"),
+        tag_rules=_AWS_RULES,
+        most_tags=50,
+        region=_("Region"),
+        managed_key="aws/ssm",
+        policy_form=_("Add this to the policy of that identity"),
+    ),
+    Prefix.StoreKind.VAULT: StoreWords(
+        vendor=_("Vault"),
+        service=_("HashiCorp Vault"),
+        icon="lock",
+        identity=_("Path"),
+        tags=_("Custom metadata"),
+        tag_edit=_("Edit custom metadata"),
+        tag_rules=_("Keys up to 128, values up to 512 bytes."),
+        most_tags=64,
+        region=_("Mount"),
+        policy_form=_("Add this to a policy of that token or role"),
+        deleted=_("Its versions are marked as deleted and stay in Vault until someone destroys them."),
+    ),
+    Prefix.StoreKind.GOOGLE: StoreWords(
+        vendor=_("Google Cloud"),
+        service=_("Google Secret Manager"),
+        icon="brand-google",
+        identity=_("Resource name"),
+        tags=_("Labels"),
+        tag_edit=_("Edit labels"),
+        tag_rules=_("Small letters, digits, _ and -; up to 63 characters, and a key starts with a letter."),
+        most_tags=64,
+        region="",
+        policy_form=_("Grant this to that identity"),
+    ),
+    Prefix.StoreKind.AZURE: StoreWords(
+        vendor=_("Azure"),
+        service=_("Azure Key Vault"),
+        icon="brand-azure",
+        identity=_("Identifier"),
+        tags=_("Tags"),
+        tag_edit=_("Edit tags"),
+        tag_rules=_("Keys and values up to 256 characters."),
+        most_tags=15,
+        region="",
+        policy_form=_("Assign this to that identity"),
+        deleted=_("The vault keeps it for as many days as it is set to, from 7 to 90, and then purges it."),
+    ),
+}
+
+
+def words_of(store_kind: str) -> StoreWords:
+    return STORES[store_kind]
+
+
+def shown_path(prefix: Prefix) -> str:
+    """A prefix without a path holds the whole mount or vault."""
+    return prefix.path or str(_("everything in %(place)s") % {"place": words_of(prefix.store_kind).place(prefix)})
