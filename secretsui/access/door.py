@@ -21,6 +21,7 @@ from secretsui.stores import details
 from secretsui.stores.base import (
     MUST_NOT_EXIST,
     Absent,
+    Capabilities,
     Probe,
     SecretInfo,
     Store,
@@ -28,6 +29,7 @@ from secretsui.stores.base import (
     Unavailable,
     Value,
     Version,
+    VersionChange,
 )
 from secretsui.stores.details import Detail, Details
 
@@ -95,6 +97,11 @@ class Door:
     def calls(self) -> int:
         """How many calls to the service this door has made."""
         return int(getattr(self._opened, "calls", 0))
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the store can do. It may have to be asked, and so may fail as any verb may."""
+        return self._store.capabilities
 
     # Level list: nothing of a value is shown, nothing is recorded.
 
@@ -211,6 +218,10 @@ class Door:
     def restore(self, name: str) -> None:
         with self._changing(Action.RESTORE, name):
             self._store.restore(name)
+
+    def change_version(self, name: str, version_id: str, change: VersionChange) -> None:
+        with self._changing(Action.CHANGE_VERSION, name, version_id=version_id, detail=change):
+            self._store.change_version(name, version_id, change)
 
     # Administrators.
 

@@ -86,6 +86,7 @@ class AccessEvent(models.Model):
         DELETE = "delete", _("scheduled deletion of")
         PURGE = "purge", _("deleted for good")
         RESTORE = "restore", _("restored")
+        CHANGE_VERSION = "version", _("changed a version of")
         TAG = "tag", _("changed the tags of")
         UPDATE = "update", _("changed description or key of")
         READ_BATCH = "read-batch", _("read values for the index")

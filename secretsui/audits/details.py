@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from django.db import transaction
@@ -24,9 +25,8 @@ from secretsui.stores.details import Detail, Details
 
 OLD: Final = timedelta(days=7)
 SOME: Final = 50
+_REPLICATED: Final = Prefix.StoreKind.SECRETS_MANAGER
 ALL: Final[Sequence[Detail]] = ("describe", "versions", "policy")
-# Those with a small quota; that of DescribeSecret is beyond what any audit asks.
-OPERATIONS: Final[Mapping[Detail, str]] = {"versions": "ListSecretVersionIds", "policy": "GetResourcePolicy"}
 # What concerns every secret: the rest need not be asked.
 GENERAL: Final = ("throttled", "expired", "unavailable")
 # After so many refusals and no answer it is the right that is missing, not a secret that is special.
@@ -57,6 +57,13 @@ class Reading:
         self._refused: Counter[Detail] = Counter()
         self._error: dict[Detail, str] = {}
 
+    @cached_property
+    def _told(self) -> Sequence[Detail]:
+        """What this kind of store has to tell; only Secrets Manager's descriptions say more than its list."""
+        can = self.door.capabilities
+        is_told = {"describe": self.prefix.store_kind == _REPLICATED, "versions": can.history, "policy": can.policies}
+        return [each for each in ALL if is_told[each]]
+
     def read(self, secrets: Sequence[Wanted]) -> Iterator[int]:
         """How many were read, again and again: whoever takes the numbers may stop at any."""
         for start in range(0, len(secrets), SOME):
@@ -68,10 +75,9 @@ class Reading:
                 return
 
     def _ask(self, names: Sequence[str]) -> Mapping[str, Details]:
-        asked = [each for each in ALL if each not in self._error]
+        asked = [each for each in self._told if each not in self._error]
         for each in asked:
-            if each in OPERATIONS:
-                allowance.take(self.prefix, OPERATIONS[each], len(names))
+            allowance.take(self.prefix, each, len(names))
         answers = self.door.details(names, asked)
         for told in answers.values():
             for detail, answer in told.items():

@@ -1,4 +1,4 @@
-"""A share of the quotas of AWS, kept to by all workers together, so that Airflow always has the rest.
+"""A share of the quotas of the stores, kept to by all workers together, so that Airflow always has the rest.
 
 Jobs ask before they call; people, who wait for one answer, do not. What a bucket holds stands in the database.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Literal, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -15,25 +15,48 @@ from django.utils import timezone
 
 from secretsui.inventory.models import Allowance, Prefix
 
-# Calls per second, account and region. What has far more than any job uses is not here.
-QUOTAS: Final[Mapping[str, float]] = {
-    "ListSecrets": 100,
-    "BatchGetSecretValue": 100,
-    "GetResourcePolicy": 50,
-    "ListSecretVersionIds": 50,
+Verb = Literal["list", "read", "describe", "versions", "policy"]
+StoreKind = Prefix.StoreKind
+
+
+class Quota(NamedTuple):
+    """`rate` is in calls per second, account and region. Those of one name share it."""
+
+    operation: str
+    rate: float
+
+
+_PARAMETERS: Final = Quota("GetParameters", 40)
+_GOOGLE: Final = Quota("Metadata", 10)
+_AZURE: Final = Quota("Transactions", 400)
+# What has far more than any job uses is not here, nor is Vault, which has no limit but those of its operators.
+QUOTAS: Final[Mapping[str, Mapping[Verb, Quota]]] = {
+    StoreKind.SECRETS_MANAGER: {
+        "list": Quota("ListSecrets", 100),
+        "read": Quota("BatchGetSecretValue", 100),
+        "policy": Quota("GetResourcePolicy", 50),
+        "versions": Quota("ListSecretVersionIds", 50),
+    },
+    # Listing, reading and histories have one quota; that of descriptions is not told, and small.
+    StoreKind.PARAMETER_STORE: {"list": _PARAMETERS, "read": _PARAMETERS, "versions": _PARAMETERS},
+    StoreKind.GOOGLE: {"list": _GOOGLE, "versions": _GOOGLE, "describe": _GOOGLE, "read": Quota("Access", 1500)},
+    StoreKind.AZURE: {"list": _AZURE, "read": _AZURE, "versions": _AZURE, "describe": _AZURE},
 }
 # So many seconds of the share may be used at once.
 FULL: Final = 10.0
 LEAST: Final = 0.001
 
 
-def take(prefix: Prefix, operation: str, number: int = 1) -> None:
+def take(prefix: Prefix, verb: Verb, number: int = 1) -> None:
     """Waits until so many calls may be made in the account and region of this prefix."""
-    rate = QUOTAS[operation] * max(settings.QUOTA_SHARE, LEAST)
+    quota = QUOTAS.get(prefix.store_kind, {}).get(verb)
+    if quota is None:
+        return
+    rate = quota.rate * max(settings.QUOTA_SHARE, LEAST)
     left = float(number)
     while left > 0:
         some = min(left, rate * FULL)
-        while wait := _draw(prefix, operation, rate, some):
+        while wait := _draw(prefix, quota.operation, rate, some):
             time.sleep(wait)
         left -= some
 

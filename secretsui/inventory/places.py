@@ -1,4 +1,4 @@
-"""Which prefix a secret belongs to: the most specific one of its account and region."""
+"""Which prefix a secret belongs to: the most specific one of its store."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ def owner(prefix: Prefix, name: str) -> Prefix | None:
 
 
 def neighbours(prefix: Prefix) -> QuerySet[Prefix]:
-    """Every prefix of the same account, region and kind of store; this one as well."""
+    """Every prefix of the same store: account, region and kind of store; this one as well."""
     return Prefix.objects.filter(account=prefix.account_id, region=prefix.region, store_kind=prefix.store_kind)
 
 
 def narrower(prefix: Prefix) -> Sequence[str]:
     """The beginnings of the names that lie under this prefix and yet belong to another one."""
-    starts = (each.start for each in neighbours(prefix).exclude(pk=prefix.pk))
-    return [start for start in starts if start.startswith(prefix.start) and start != prefix.start]
+    others = neighbours(prefix).exclude(pk=prefix.pk)
+    return [each.start for each in others if prefix.holds(each.start) and len(each.start) > len(prefix.start)]
 
 
 def wider(prefix: Prefix) -> Sequence[Prefix]:
     """The prefixes that would list the secrets of this one if it did not exist."""
-    return [each for each in neighbours(prefix).exclude(pk=prefix.pk) if prefix.start.startswith(each.start)]
+    return [each for each in neighbours(prefix).exclude(pk=prefix.pk) if each.holds(prefix.start)]
 
 
 def most_specific(prefixes: Iterable[Prefix], name: str) -> Prefix | None:
-    fitting = (each for each in prefixes if name.startswith(each.start))
+    fitting = (each for each in prefixes if each.holds(name))
     return max(fitting, key=lambda each: len(each.start), default=None)

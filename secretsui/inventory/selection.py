@@ -18,7 +18,7 @@ from secretsui.inventory.search_text import tag_line
 PAGE_SIZE: Final = 50
 # Matches are counted up to here, or up to the page that is asked for if that is further on.
 COUNTED: Final = 1000
-STATES: Final = ("ok", "stale", "unreadable", "broken", "deleted")
+STATES: Final = ("ok", "stale", "unreadable", "broken", "disabled", "deleted")
 SORTS: Final[Mapping[str, Sequence[str]]] = {
     "key": ("key", "id"),
     "changed": ("changed_at", "id"),

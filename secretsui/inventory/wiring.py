@@ -45,6 +45,14 @@ def open_store(prefix: Prefix) -> Store:
         from secretsui.stores.vault import VaultStore
 
         return VaultStore(_vault(prefix), _credential_of(account), kind=prefix.kind, secret=_version_key())
+    if kind == StoreKind.GOOGLE:
+        from secretsui.stores.google import GoogleStore
+
+        return GoogleStore(_project(account), _credential_of(account), endpoint=account.endpoint_url)
+    if kind == StoreKind.AZURE:
+        from secretsui.stores.azure import AzureStore
+
+        return AzureStore(_key_vault(account), _credential_of(account), **_azure(account))
     raise _incomplete("what kind of store it is")
 
 
@@ -57,6 +65,14 @@ def probe(prefix: Prefix) -> Probe:
         from secretsui.stores.vault import probe as probe_vault
 
         return probe_vault(_vault(prefix), _credential_of(account), prefix.start)
+    if kind == StoreKind.GOOGLE:
+        from secretsui.stores.google import probe as probe_google
+
+        return probe_google(_project(account), _credential_of(account), prefix.start, endpoint=account.endpoint_url)
+    if kind == StoreKind.AZURE:
+        from secretsui.stores.azure import probe as probe_azure
+
+        return probe_azure(_key_vault(account), _credential_of(account), prefix.start, **_azure(account))
     raise _incomplete("what kind of store it is")
 
 
@@ -107,6 +123,19 @@ def _vault(prefix: Prefix) -> VaultPlace:
         region=options.get("region", ""),
         ca_file=_path(options.get("ca_file", "")),
     )
+
+
+def _project(account: Account) -> str:
+    return _needed(account.options.get("project", ""), "which project it is")
+
+
+def _key_vault(account: Account) -> str:
+    return _needed(account.endpoint_url, "the address of the key vault")
+
+
+def _azure(account: Account) -> dict[str, str]:
+    given = {name: account.options.get(name, "") for name in ("tenant_id", "client_id")}
+    return {**given, "ca_file": _path(account.options.get("ca_file", ""))}
 
 
 def _needed(given: str, what: str) -> str:

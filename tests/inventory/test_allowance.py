@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from django.utils import timezone
@@ -11,7 +11,7 @@ from secretsui.inventory.models import Account, Allowance, Kind, Prefix
 from tests.conftest import Place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
-POLICIES = "GetResourcePolicy"
+POLICIES: Final = "policy"
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_prefixes_of_one_account_and_region_share_and_others_do_not(place: Place
     same = Prefix.objects.create(account=other, region="eu-west-1", path="x", kind=Kind.OTHER)
     elsewhere = Prefix.objects.create(account=other, region="us-east-1", path="x", kind=Kind.OTHER)
     for prefix in (place.connections, place.variables, same, elsewhere):
-        allowance.take(prefix, "ListSecrets")
+        allowance.take(prefix, "list")
     allowance.take(same, POLICIES)
     assert Allowance.objects.count() == 3
 
@@ -88,3 +88,19 @@ def test_a_share_of_nothing_still_lets_something_through(place: Place, waits: li
     settings.QUOTA_SHARE = 0.0
     allowance.take(place.connections, POLICIES)
     assert sum(waits) < 60
+
+
+def test_each_store_has_quotas_of_its_own(place: Place, waits: list[float]) -> None:
+    place.variables.store_kind = Prefix.StoreKind.PARAMETER_STORE
+    allowance.take(place.connections, "list")
+    for verb in ("list", "read", "versions"):
+        allowance.take(place.variables, verb)
+    assert set(Allowance.objects.values_list("operation", flat=True)) == {"ListSecrets", "GetParameters"}
+
+
+def test_what_has_no_quota_waits_for_nobody(place: Place, waits: list[float], settings: Any) -> None:
+    settings.QUOTA_SHARE = 0.0
+    place.connections.store_kind = Prefix.StoreKind.VAULT
+    allowance.take(place.connections, "read", 1_000_000)
+    assert not Allowance.objects.exists()
+    assert waits == []

@@ -6,7 +6,7 @@ from secretsui.inventory.models.allowances import Allowance
 from secretsui.inventory.models.chains import ResolvedRow
 from secretsui.inventory.models.deployments import Check, Deployment, LayerPlace
 from secretsui.inventory.models.layers import EnvSource, LayerEntry, LayerState
-from secretsui.inventory.models.places import GLOBAL, STORES_OF, Account, Kind, Prefix
+from secretsui.inventory.models.places import GLOBAL, STORES_OF, Account, Kind, Prefix, spelt
 from secretsui.inventory.models.records import Refresh, SecretRecord
 
 __all__ = [
@@ -25,4 +25,5 @@ __all__ = [
     "Refresh",
     "ResolvedRow",
     "SecretRecord",
+    "spelt",
 ]

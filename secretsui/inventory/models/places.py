@@ -132,10 +132,22 @@ class Prefix(models.Model):
             return self.region + PARAMETERS
         return self.region.replace("/", SLASH)
 
+    def holds(self, name: str) -> bool:
+        return spelt(self.store_kind, name).startswith(spelt(self.store_kind, self.start))
+
+    def key_of(self, name: str) -> str:
+        """What follows the prefix; of the ids that Azure gives one name, the one without underscores."""
+        return name[len(self.start) :] if self.holds(name) else name
+
     def name_of(self, key: str) -> str:
         if self.store_kind == Prefix.StoreKind.AZURE:
             return (self.start + key).replace("_", self.sep)  # as the provider spells names there
         return self.start + key
+
+
+def spelt(store_kind: str, name: str) -> str:
+    """The same for all spellings of one name: Azure does not tell capitals from small letters."""
+    return name.lower() if store_kind == Prefix.StoreKind.AZURE else name
 
 
 STORES_OF: Final[Mapping[str, tuple[str, ...]]] = {

@@ -56,6 +56,7 @@ class Refresh(models.Model):
 # The worst that applies, in this order.
 _STATUS = Case(
     When(deleted_at__isnull=False, then=Value("deleted")),
+    When(disabled=True, then=Value("disabled")),
     When(~Q(problem=""), then=Value("broken")),
     When(~Q(read_error=""), then=Value("unreadable")),
     When(stale=True, then=Value("stale")),
@@ -84,6 +85,9 @@ class SecretRecord(models.Model):
     rotated_at = models.DateTimeField(null=True)
     next_rotation_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
+    disabled = models.BooleanField(default=False)
+    value_type = models.CharField(max_length=20, blank=True)
+    tier = models.CharField(max_length=20, blank=True)
 
     # Facts of the value of `value_version`; empty until it has been read.
     value_version = models.CharField(max_length=64, blank=True)
@@ -134,9 +138,10 @@ class SecretRecord(models.Model):
         return self.name
 
     def state(self) -> str:
-        """One word for lists and filters: deleted, broken, unreadable, stale or ok; the worst that applies."""
+        """One word for lists and filters: the worst that applies."""
         checks: list[tuple[str, Any]] = [
             ("deleted", self.deleted_at),
+            ("disabled", self.disabled),
             ("broken", self.problem),
             ("unreadable", self.read_error),
             ("stale", self.stale),

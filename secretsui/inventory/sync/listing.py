@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from secretsui.inventory import places
 from secretsui.inventory.clean import fit, storable
-from secretsui.inventory.models import Prefix, SecretRecord
+from secretsui.inventory.models import Prefix, SecretRecord, spelt
 from secretsui.inventory.search_text import compose
 from secretsui.inventory.sync import summary
 from secretsui.inventory.sync.progress import Progress
@@ -23,13 +23,29 @@ from secretsui.stores.base import SecretInfo
 
 # How far the service's listing may be behind its other answers.
 LAG: Final = timedelta(minutes=5)
+# A value that was read so shortly after it changed is read again: the two clocks need not agree.
+MARGIN: Final = timedelta(seconds=10)
+# No prefix with an id of Airflow behind it is longer; what is, Airflow cannot look up.
+LONGEST: Final = 512
 # Raised where a record keeps something else of the same metadata, so that all are written again.
 REVISION: Final = 2
-TEXTS: Final = ("arn", "description", "version_id", "kms_key_id", "owning_service", "primary_region")
+TEXTS: Final = (
+    *("arn", "description", "version_id", "kms_key_id", "owning_service", "primary_region", "value_type", "tier"),
+)
 FACTS: Final = (
-    *("rotation", "created_at", "changed_at", "accessed_at", "rotated_at", "next_rotation_at", "deleted_at"),
+    *(
+        "rotation",
+        "disabled",
+        "created_at",
+        "changed_at",
+        "accessed_at",
+        "rotated_at",
+        "next_rotation_at",
+        "deleted_at",
+    ),
 )
 COLUMNS: Final = (*KEY, "key", *TEXTS, *FACTS, "tags", "search", "listing", "stale", "used_at")
+_VERSION: Final = TEXTS.index("version_id")
 _texts, _facts = attrgetter(*TEXTS), attrgetter(*FACTS)
 
 
@@ -41,16 +57,26 @@ class Known(NamedTuple):
     stale: bool
     value_version: str
     fingerprint_key: str
+    changed_at: datetime | None
+    value_read_at: datetime | None
 
-    def has_read(self, version_id: str) -> bool:
-        return self.value_version == version_id and self.fingerprint_key == key().id
+    def has_read(self, info: SecretInfo) -> bool:
+        """By the version; where the list tells none, by the date, if there is one."""
+        if not self.value_version or self.fingerprint_key != key().id:
+            return False
+        if info.version_id:
+            return self.value_version == info.version_id
+        if info.changed_at is None or info.changed_at != self.changed_at or self.value_read_at is None:
+            return False
+        return self.value_read_at > info.changed_at + MARGIN
 
 
 class News(NamedTuple):
-    """What a page says of one secret."""
+    """What a page says of one secret; `is_read` where its current value is known already."""
 
     info: SecretInfo
     digest: str
+    is_read: bool = False
 
     def is_known(self, known: Known | None) -> bool:
         return known is not None and known.listing == self.digest
@@ -60,6 +86,7 @@ class There(NamedTuple):
     """What a record says as it is about to be written."""
 
     endpoint: str
+    value_version: str
     changed_at: datetime | None
     described_at: datetime | None
     value_read_at: datetime | None
@@ -78,7 +105,7 @@ class There(NamedTuple):
         return max(seen, self.used_at or seen)
 
 
-NOWHERE: Final = There("", None, None, None, None)
+NOWHERE: Final = There("", "", None, None, None, None)
 
 
 class Listing:
@@ -86,21 +113,28 @@ class Listing:
 
     def __init__(self, prefix: Prefix, progress: Progress) -> None:
         self.prefix, self.progress = prefix, progress
-        self._elsewhere = tuple(places.narrower(prefix))
+        self._elsewhere = tuple(self._spelt(start) for start in places.narrower(prefix))
         rows = SecretRecord.objects.filter(prefix=prefix).order_by().values_list("name", "pk", *Known._fields[1:])
         self.unseen = {name: Known(*known) for name, *known in rows.iterator(2000)}
 
-    def take(self, page: Iterable[SecretInfo]) -> Sequence[str]:
+    def take(self, page: Iterable[SecretInfo], *, lists_versions: bool = True) -> Sequence[str]:
         """The names whose values are new."""
-        infos = {each.name: each for each in page if not each.name.startswith(self._elsewhere)}
+        infos = {each.name: each for each in page if self._belongs(each.name)}
         known = {name: self.unseen.pop(name) for name in infos if name in self.unseen}
-        news = [News(info, digest(self.prefix, info)) for info in infos.values()]
+        read = {name for name, each in known.items() if each.has_read(infos[name])}
+        news = [News(info, digest(self.prefix, info), name in read) for name, info in infos.items()]
         changed = [each for each in news if not each.is_known(known.get(each.info.name))]
         confirmed = [each.pk for each in known.values() if each.stale]
         self.progress.listed += len(infos)
         if changed or confirmed or self.progress.is_due:
             self._write(changed, confirmed)
-        return [info.name for info in infos.values() if _has_news(info, known.get(info.name))]
+        return [name for name, info in infos.items() if name not in read and _has_value(info, lists_versions)]
+
+    def _belongs(self, name: str) -> bool:
+        return len(name) <= LONGEST and not self._spelt(name).startswith(self._elsewhere)
+
+    def _spelt(self, name: str) -> str:
+        return spelt(self.prefix.store_kind, name)
 
     def _write(self, changed: Sequence[News], confirmed: Sequence[int]) -> None:
         with transaction.atomic():
@@ -126,10 +160,22 @@ def write(prefix: Prefix, news: Sequence[News], *, certain: bool = False) -> Non
 def _row(prefix: Prefix, news: News, old: There) -> Sequence[object]:
     info = news.info
     texts = [fit(SecretRecord, field, text) for field, text in zip(TEXTS, _texts(info), strict=True)]
+    if news.is_read and not info.version_id:
+        texts[_VERSION] = old.value_version
     tags = {storable(key): storable(value) for key, value in info.tags.items()}
     search = compose(info.name, texts[TEXTS.index("description")], tags, old.endpoint)
-    key = info.name.removeprefix(prefix.start)
-    return (prefix.pk, info.name, key, *texts, *_facts(info), tags, search, news.digest, False, old.used(info))
+    return (
+        prefix.pk,
+        info.name,
+        prefix.key_of(info.name),
+        *texts,
+        *_facts(info),
+        tags,
+        search,
+        news.digest,
+        False,
+        old.used(info),
+    )
 
 
 def digest(prefix: Prefix, info: SecretInfo) -> str:
@@ -137,11 +183,9 @@ def digest(prefix: Prefix, info: SecretInfo) -> str:
     return hashlib.blake2b(repr(facts).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
-def _has_news(info: SecretInfo, known: Known | None) -> bool:
-    """Whether there is a value to read that is not known, or known by another key's fingerprints."""
-    if not info.version_id or info.deleted_at:
-        return False
-    return known is None or not known.has_read(info.version_id)
+def _has_value(info: SecretInfo, lists_versions: bool) -> bool:
+    """Whether there may be a value to read. A version that is not told where others are is none."""
+    return bool(info.version_id or not lists_versions) and not (info.deleted_at or info.disabled)
 
 
 def remove_missing(listing: Listing) -> None:

@@ -13,18 +13,20 @@ from secretsui.inventory.models import Prefix
 from secretsui.inventory.sync import values
 from secretsui.inventory.sync.progress import Progress
 from secretsui.inventory.sync.values import Answer, Known, Unread
-from secretsui.stores.base import StoreError
+from secretsui.stores.base import Capabilities, StoreError
 
-# So many names are asked of the store at once (a multiple of its batches), and so many answers are written in one
-# transaction.
+# So many names are asked of the store at once (a multiple of every store's batches), and so many answers are written in
+# one transaction.
 ASKED: Final = 1000
 WRITTEN: Final = 400
-BATCH: Final = 20
 # What concerns the whole store: the rest need not be asked.
 GENERAL: Final = ("throttled", "expired", "unavailable")
 
 
 class Reader(Protocol):
+    @property
+    def capabilities(self) -> Capabilities: ...
+
     def read(self, names: Sequence[str]) -> Iterator[Mapping[str, Answer]]: ...
 
 
@@ -53,8 +55,8 @@ class Reading:
         names, self._wanted = self._wanted[:ASKED], self._wanted[ASKED:]
         if self.broke_off:
             return
-        allowance.take(self.prefix, "BatchGetSecretValue", math.ceil(len(names) / BATCH))
         try:
+            allowance.take(self.prefix, "read", math.ceil(len(names) / self.store.capabilities.batch_size))
             self._read(names)
         except StoreError as error:
             self.error, self.broke_off = error, True
@@ -64,7 +66,7 @@ class Reading:
         for batch in self.store.read(names):
             for name, answer in batch.items():
                 self._note(answer)
-                waiting[name] = values.learn(answer, self.prefix.kind)
+                waiting[name] = values.learn(answer, self.prefix.kind, self.prefix.store_kind)
             if len(waiting) >= WRITTEN:
                 self._write(waiting)
                 waiting = {}
@@ -84,4 +86,4 @@ class Reading:
             self.progress.read += len(learned)
             with transaction.atomic():
                 self.progress.save()
-                values.write(self.prefix, learned)
+                values.write(self.prefix, learned, lists_versions=self.store.capabilities.lists_versions)

@@ -16,7 +16,7 @@ from secretsui.inventory.sync.closing import Ending, Failure, close, close_as_fa
 from secretsui.inventory.sync.listing import Listing, mark_missing, remove_missing
 from secretsui.inventory.sync.progress import Closed, Counting, Progress, heartbeat
 from secretsui.inventory.sync.reading import Reading
-from secretsui.stores.base import SecretInfo, StoreError, Value
+from secretsui.stores.base import Capabilities, SecretInfo, StoreError, Value
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +33,9 @@ CRASHED: Final = Failure(
 
 class Source(Counting, Protocol):
     """What a refresh needs of a store."""
+
+    @property
+    def capabilities(self) -> Capabilities: ...
 
     def list(self, prefix: str) -> Iterator[Sequence[SecretInfo]]: ...
 
@@ -71,9 +74,10 @@ def _work(refresh: Refresh, store: Source, watch: Callable[[Progress], None] | N
     prefix, progress = refresh.prefix, Progress(refresh, store, watch=watch)
     listing, reading = Listing(prefix, progress), Reading(prefix, store, progress)
     try:
+        lists_versions = store.capabilities.lists_versions
         for page in ahead(store.list(prefix.start), PAGES_AHEAD):
-            allowance.take(prefix, "ListSecrets")
-            reading.want(listing.take(page))
+            allowance.take(prefix, "list")
+            reading.want(listing.take(page, lists_versions=lists_versions))
     except StoreError as error:
         mark_missing(listing)
         state = Refresh.State.PARTIAL if progress.listed else Refresh.State.FAILED

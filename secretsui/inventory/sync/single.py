@@ -58,13 +58,18 @@ def _forget(prefix: Prefix, name: str) -> None:
 
 def _learned(prefix: Prefix, info: SecretInfo, store: Source) -> Learned:
     """What is new of the value; nothing is asked where nothing can be."""
-    if info.deleted_at or not info.version_id or _is_read(prefix, info):
+    lists_versions = store.capabilities.lists_versions
+    if info.deleted_at or info.disabled or (lists_versions and not info.version_id) or _is_read(prefix, info):
         return {}
     read = store.read([info.name])
-    return {name: values.learn(answer, prefix.kind) for batch in read for name, answer in batch.items()}
+    kinds = prefix.kind, prefix.store_kind
+    return {name: values.learn(answer, *kinds) for batch in read for name, answer in batch.items()}
 
 
 def _is_read(prefix: Prefix, info: SecretInfo) -> bool:
+    """Where no version is told, by no means: a date that has just been given may not be new enough."""
+    if not info.version_id:
+        return False
     read = SecretRecord.objects.filter(prefix=prefix, name=info.name, value_version=info.version_id)
     return read.filter(fingerprint_key=values.key().id).exists()
 
@@ -73,7 +78,7 @@ def _save(prefix: Prefix, info: SecretInfo, learned: Learned) -> SecretRecord:
     known = SecretRecord.objects.select_for_update().filter(prefix=prefix, name=info.name)
     before = summary.facts_of(known)
     listing.write(prefix, [listing.News(info, listing.digest(prefix, info))], certain=True)
-    values.write(prefix, learned)
+    values.write(prefix, learned, lists_versions=bool(info.version_id))
     known.update(described_at=timezone.now())
     summary.replace(prefix, before, summary.facts_of(known))
     return known.get()

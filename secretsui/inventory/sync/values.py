@@ -15,9 +15,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from secretsui.core import facts, prints
+from secretsui.core.backends import secrets_manager
+from secretsui.core.decoding import decoder
 from secretsui.core.findings import Finding
 from secretsui.core.rules import traits
-from secretsui.core.rules.format import lint
+from secretsui.core.rules.format import lint, of_store
 from secretsui.core.sensitive import Sensitive
 from secretsui.inventory.clean import fit, storable
 from secretsui.inventory.models import Prefix, SecretRecord
@@ -59,24 +61,25 @@ class Key(NamedTuple):
 
 
 COLUMNS: Final = (*KEY, *Known._fields, "search", "value_read_at")
+_OF_VERSION: Final = (*COLUMNS, "version_id")
 
 
-def learn(answer: Answer, kind: str) -> Known | Unread:
-    """What may be kept of this answer, for a secret of this kind (connection, variable, …)."""
+def learn(answer: Answer, kind: str, store: str = secrets_manager.STORE) -> Known | Unread:
+    """What may be kept of this answer, for a secret of this kind (connection, variable, …) in a store of this kind."""
     if isinstance(answer, StoreError):
         return Unread(answer.kind)
     if answer.text is None:
         return Known(answer.version_id, key().id, "binary", made_at=answer.created_at)
     try:
-        return _known(answer.version_id, answer.text, kind)._replace(made_at=answer.created_at)
+        return _known(answer.version_id, answer.text, kind, store)._replace(made_at=answer.created_at)
     except Exception:
         # One value that we fail on must not keep all others from being read.
         logger.exception("value not understood name=%s", answer.name)
         return Unread("unchecked")
 
 
-def _known(version_id: str, text: Sensitive, kind: str) -> Known:
-    found, (secret, key_id) = facts.facts(text, kind), key()
+def _known(version_id: str, text: Sensitive, kind: str, store: str) -> Known:
+    found, (secret, key_id), context = facts.facts(text, kind, decoder(store)), key(), of_store(store)
     return Known(
         value_version=fit(SecretRecord, "value_version", version_id),
         fingerprint_key=key_id,
@@ -86,8 +89,8 @@ def _known(version_id: str, text: Sensitive, kind: str) -> Known:
         problem=fit(SecretRecord, "problem", found.problem),
         problem_detail=fit(SecretRecord, "problem_detail", found.detail),
         fingerprints=prints.fingerprinted(found.parts, secret),
-        lint=[_storable(finding) for finding in lint(text, kind)],
-        traits=traits.of(text, kind).as_json(),
+        lint=[_storable(finding) for finding in lint(text, kind, context)],
+        traits=traits.of(text, kind, context).as_json(),
     )
 
 
@@ -98,8 +101,11 @@ def _storable(finding: Finding) -> Mapping[str, Any]:
     return {name: value for name, value in told.items() if value}
 
 
-def write(prefix: Prefix, learned: Mapping[str, Known | Unread]) -> None:
-    """For records that are there: one that was removed meanwhile does not come back."""
+def write(prefix: Prefix, learned: Mapping[str, Known | Unread], *, lists_versions: bool = True) -> None:
+    """For records that are there: one that was removed meanwhile does not come back.
+
+    Where a listing tells no version, it is the one that was read which is current.
+    """
     records = SecretRecord.objects.select_for_update().filter(prefix=prefix, name__in=list(learned)).order_by()
     rows: list[Sequence[Any]] = []
     unread: dict[str, list[str]] = {}
@@ -107,10 +113,11 @@ def write(prefix: Prefix, learned: Mapping[str, Known | Unread]) -> None:
     for name, search in records.values_list("name", "search"):
         known = learned[name]
         if isinstance(known, Known):
-            rows.append((prefix.pk, name, *known, with_endpoint(search, known.endpoint), now))
+            row = (prefix.pk, name, *known, with_endpoint(search, known.endpoint), now)
+            rows.append(row if lists_versions else (*row, known.value_version))
         else:
             unread.setdefault(known.kind, []).append(name)
-    upsert(COLUMNS, rows)
+    upsert(COLUMNS if lists_versions else _OF_VERSION, rows)
     for kind, names in unread.items():
         records.filter(name__in=names).update(read_error=kind)
 

@@ -356,10 +356,10 @@ def test_a_refresh_that_was_closed_meanwhile_writes_nothing_more(
     run = Refresh.objects.create(prefix=prefix)
 
     class Interrupted(listing.Listing):
-        def take(self, page: Any) -> Any:
+        def take(self, page: Any, **given: Any) -> Any:
             if self.progress.listed:
                 closing.close_as_failed(run, STOPPED)
-            return super().take(page)
+            return super().take(page, **given)
 
     with monkeypatch.context() as patch:
         patch.setattr(refreshing, "Listing", Interrupted)
