@@ -6,6 +6,7 @@ Only arguments that are known to hold no secret are kept; of any other there is 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -39,6 +40,8 @@ _KNOWN: Final[Mapping[str, set[str]]] = {
     "airflow.secrets.local_filesystem.": {"connections_file_path", "variables_file_path"},
 }
 _LONGEST: Final = 2000
+# Words and short numbers with something between them: what else stands there may be the secret itself, by mistake.
+_NAME_OF_A_SECRET: Final = re.compile(r"(?=.{3,200}$)[A-Za-z]+\d{0,4}(?:[_./-](?:[A-Za-z]+\d{0,4}|\d{1,4}))+")
 _DEEPEST: Final = 3
 
 
@@ -65,7 +68,7 @@ def setting_without_secrets(name: str, text: Sensitive, class_path: str) -> str:
         if name.startswith(f"{option}_KWARG__"):
             argument = name.removeprefix(f"{option}_KWARG__").lower()
             return str(without_secrets(class_path, {argument: found})[0][argument])
-    return MARK
+    return found if name in backend_settings.SECRET_OPTIONS and _NAME_OF_A_SECRET.fullmatch(found) else MARK
 
 
 def _is_object(text: str) -> bool:

@@ -217,6 +217,7 @@ def _version_entry(version: Mapping[str, Any]) -> dict[str, Any]:
         "VersionStages": version["version_stages"],
         "CreatedDate": version["createdate"],
         "LastAccessedDate": version.get("accessed"),
+        **({"KmsKeyIds": version["kms_key_ids"]} if "kms_key_ids" in version else {}),
     }
 
 

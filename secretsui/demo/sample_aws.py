@@ -13,6 +13,7 @@ from typing import Any
 from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.moto_api._internal import mock_random
+from moto.secretsmanager.models import ReplicaSecret
 
 from secretsui.demo import mended_moto, story
 from secretsui.demo.accounts import ACCOUNTS, SampleAccount
@@ -28,6 +29,18 @@ def seed(now: datetime | None = None) -> None:
             _add_key(account, region)
         for sample in story.samples(account):
             _add_secret(sample, now)
+    for file in sorted(story.ROLES.glob("*.json")):
+        _add_airflow_role(file.stem, json.loads(file.read_text()))
+
+
+def _add_airflow_role(name: str, told: dict[str, Any]) -> None:
+    """A role that a deployment runs as, with its policies."""
+    roles = iam_backends[told["account_id"]]["aws"]
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "airflow.amazonaws.com"}}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    roles.create_role(name, document, "/", None, "What this Airflow runs as", [], None)
+    statements = {"Version": "2012-10-17", "Statement": told["statements"]}
+    roles.put_role_policy(name, "secrets", json.dumps(statements))
 
 
 def _add_role(account: SampleAccount) -> None:
@@ -65,6 +78,9 @@ def _add_secret(sample: story.Sample, now: datetime) -> None:
     if accessed is not None:
         secret.accessed = secret.versions[versions[-1].version_id]["accessed"] = _midnight(accessed)
     _rotate(secret, sample, versions[-1].at.timestamp())
+    _spread(secret, sample)
+    for version, key in zip(versions, sample.line.get("keys", ()), strict=False):
+        secret.versions[version.version_id]["kms_key_ids"] = [key]
     _delete(secret, sample, now)
 
 
@@ -80,11 +96,28 @@ def _save(backend: Any, sample: story.Sample, version: story.Saved, now: datetim
         secret_binary=binary,
         description=sample.line.get("about"),
         tags=[{"Key": key, "Value": value} for key, value in sample.tags(now).items()],
-        kms_key_id=sample.line.get("key"),
+        kms_key_id=_key_of(sample),
         client_request_token=version.version_id,
         replica_regions=[],
         force_overwrite=False,
     )
+
+
+def _key_of(sample: story.Sample) -> str | None:
+    told: str | None = sample.line.get("key")
+    if told != "arn":
+        return told
+    keys = kms_backends[sample.account.account_id][sample.region]
+    return str(next(iter(keys.keys.values())).arn)
+
+
+def _spread(secret: Any, sample: story.Sample) -> None:
+    """To whom the secret itself gives way, and where a copy of it could not be made."""
+    if "policy" in sample.line:
+        secret.policy = json.dumps(sample.line["policy"])
+    if "replica" in sample.line:
+        why = "A secret of this name exists in that region."
+        secret.replicas.append(ReplicaSecret(secret, sample.line["replica"], "Failed", why))
 
 
 def _rotate(secret: Any, sample: story.Sample, changed: float) -> None:

@@ -1,8 +1,12 @@
 """What the sample company keeps in its accounts. `story/*.jsonl` tells it, one secret per line.
 
-A line holds `value`, older values in `before` (oldest first), and how many days ago each was saved in `days`; `read` is
-the age of the last access, `about` the description, and `broken` says what is wrong on purpose. `<<name>>` stands for a
-made-up credential, the same wherever the name is the same, so that no line looks like a leaked one.
+A line holds `value`, older values in `before` (oldest first), and how many days ago each was saved in `days`, with
+`every` so many minutes between them; `times` repeats a value, `read` is the age of the last access, `about` the
+description, and `broken` says what is wrong on purpose. `<<name>>` stands for a made-up credential, the same wherever
+the name is the same, so that no line looks like a leaked one.
+
+`key` is an alias, or "arn" for the ARN of the account's key; `keys` are those of each version, `policy` is the resource
+policy, `replica` a region in which the copy failed, and `plants` are the rules that an audit is meant to find broken.
 """
 
 from __future__ import annotations
@@ -21,6 +25,7 @@ from secretsui.demo.accounts import HOME_REGION, SampleAccount
 
 FOLDER: Final = Path(__file__).parent / "story"
 DEPLOYMENTS: Final = FOLDER / "deployments"
+ROLES: Final = FOLDER / "roles"
 KINDS: Final[Mapping[str, str]] = {"connections": "connection", "variables": "variable", "config": "config"}
 _CREDENTIAL: Final = re.compile(r"<<([a-z0-9-]+)(/slash)?>>")
 _DAYS_FROM_NOW: Final = re.compile(r"[+-]\d+d")
@@ -43,6 +48,15 @@ class Sample:
     line: Mapping[str, Any]
 
     @property
+    def folders(self) -> tuple[str, str]:
+        root, folder = (*self.name.split("/"), "")[:2]
+        return root, folder
+
+    @property
+    def is_of_airflow(self) -> bool:
+        return self.folders[1] in KINDS
+
+    @property
     def broken(self) -> str:
         """What is wrong with the value on purpose, "" where nothing is."""
         return str(self.line.get("broken", ""))
@@ -51,7 +65,8 @@ class Sample:
         """The values, oldest first."""
         if "binary" in self.line:
             return [hashlib.shake_256(self.name.encode()).digest(self.line["binary"])]
-        return [_text(value) for value in (*self.line.get("before", []), self.line["value"])]
+        values = (*self.line.get("before", []), self.line["value"])
+        return [_text(value) * self.line.get("times", 1) for value in values]
 
     def versions(self, now: datetime) -> Sequence[Saved]:
         """The same ids at every start, so that an index made before needs no value read again."""
@@ -73,19 +88,21 @@ class Sample:
 
     def _at(self, now: datetime, days: int, number: int) -> datetime:
         """Some minute of that day, so that a list by date has an order."""
-        minutes = int(hashlib.sha256(f"{self.name}{number}".encode()).hexdigest(), 16) % 600
-        return now - timedelta(days=days, minutes=5 + minutes)
+        every = self.line.get("every")
+        minutes = int(hashlib.sha256(f"{self.name}{'' if every else number}".encode()).hexdigest(), 16) % 600
+        return now - timedelta(days=days, minutes=5 + minutes) + timedelta(minutes=number * (every or 0))
 
 
 def samples(account: SampleAccount) -> Iterator[Sample]:
-    for line in (FOLDER / f"{account.name}.jsonl").read_text().splitlines():
-        told = json.loads(line)
-        yield Sample(account, told.get("region", HOME_REGION), told["name"], told)
+    for file in sorted(FOLDER.glob(f"{account.name}*.jsonl")):
+        for line in file.read_text().splitlines():
+            told = json.loads(line)
+            yield Sample(account, told.get("region", HOME_REGION), told["name"], told)
 
 
 def prefixes(account: SampleAccount) -> Iterator[tuple[str, str, str]]:
     """Region, path and kind of each place of the account that Airflow has secrets in."""
-    found = {(each.region, *each.name.split("/")[:2]) for each in samples(account) if each.name.startswith("airflow/")}
+    found = {(each.region, *each.folders) for each in samples(account) if each.is_of_airflow}
     for region, root, folder in sorted(found):
         yield region, f"{root}/{folder}", KINDS[folder]
 

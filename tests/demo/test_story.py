@@ -10,11 +10,11 @@ from secretsui.demo.accounts import ACCOUNTS
 
 NOW = datetime(2026, 5, 4, 15, 30, tzinfo=UTC)
 EVERY = [sample for account in ACCOUNTS for sample in story.samples(account)]
-OF_AIRFLOW = [sample for sample in EVERY if sample.name.startswith("airflow/")]
+OF_AIRFLOW = [sample for sample in EVERY if sample.is_of_airflow]
 
 
 def kind(sample: story.Sample) -> str:
-    return story.KINDS[sample.name.split("/")[1]]
+    return story.KINDS[sample.folders[1]]
 
 
 def facts_of(text: str | bytes, sample: story.Sample) -> Facts:
@@ -23,7 +23,8 @@ def facts_of(text: str | bytes, sample: story.Sample) -> Facts:
 
 
 def test_it_fills_every_prefix_of_three_accounts_and_two_regions():
-    found = Counter((sample.account.name, sample.region, kind(sample)) for sample in OF_AIRFLOW)
+    usual = [sample for sample in OF_AIRFLOW if sample.folders[0] == "airflow"]
+    found = Counter((sample.account.name, sample.region, kind(sample)) for sample in usual)
     assert found == {
         ("data-dev", "eu-central-1", "connection"): 37,
         ("data-dev", "eu-central-1", "variable"): 20,
@@ -39,6 +40,17 @@ def test_it_fills_every_prefix_of_three_accounts_and_two_regions():
     }
     told = {(account.name, region, kind) for account in ACCOUNTS for region, _, kind in story.prefixes(account)}
     assert told == set(found)
+
+
+def test_it_has_a_lab_with_prefixes_of_its_own():
+    found = Counter("/".join(sample.folders) for sample in OF_AIRFLOW if sample.folders[0] != "airflow")
+    assert found == {
+        "Lab/connections": 1,
+        "depot/connections": 1,
+        "lab/config": 1,
+        "lab/connections": 22,
+        "lab/variables": 4,
+    }
 
 
 def test_it_has_secrets_that_are_not_airflows():

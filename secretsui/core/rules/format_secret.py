@@ -117,15 +117,29 @@ def _is_forgiven(value: Value, leaf: Leaf) -> bool:
 def key_form(value: Value) -> Iterator[Hit]:
     """Snowflake's hook wants the key as it is before 6.3, in base64 before 6.11, and takes either since."""
     version = value.context.version(SNOWFLAKE)
-    if version is None or version >= (6, 11) or value.conn_type is None or value.conn_type.conn_type != "snowflake":
+    for field, form in key_forms(value) if version is not None else ():
+        if code := unfit(form, version or ()):
+            yield Hit(code, field, repair="to-base64" if form == "pem" else "from-base64")
+
+
+def unfit(form: str, version: tuple[int, ...]) -> str:
+    """What is wrong with a form for this release of the provider, "" where it takes it."""
+    if form == "pem":
+        return "key-not-base64" if (6, 3) <= version < (6, 11) else ""
+    return "key-in-base64" if version < (6, 3) else ""
+
+
+def key_forms(value: Value) -> Iterator[tuple[str, str]]:
+    """In which form the private keys of a Snowflake connection are: pem or base64."""
+    if value.conn_type is None or value.conn_type.conn_type != "snowflake":
         return
     for name in ("private_key_content", "extra__snowflake__private_key_content"):
         key = value.extra.get(name)
         if isinstance(key, str) and key:
-            if version >= (6, 3) and _PEM_START in key:
-                yield Hit("key-not-base64", extra_field(value, name), repair="to-base64")
-            elif version < (6, 3) and _PEM_START not in key and _PEM_START in decoded(key):
-                yield Hit("key-in-base64", extra_field(value, name), repair="from-base64")
+            if _PEM_START in key:
+                yield extra_field(value, name), "pem"
+            elif _PEM_START in decoded(key):
+                yield extra_field(value, name), "base64"
 
 
 def decoded(text: str) -> str:

@@ -27,16 +27,18 @@ def may_not_read(estate: Estate) -> Iterator[tuple[Subject, Outcome]]:
 
 def _each_secret(estate: Estate, judge: Judge) -> Iterator[tuple[Subject, Outcome]]:
     """Of those that a deployment looks up; the first role that fails is told, with how many do."""
-    for where, found in by_place(estate).items():
+    for found in by_place(estate).values():
         for secret in found.values():
             if secret.deleted_at is None and secret.scope.store == "secrets-manager":
-                outcome = _worst(secret, _deployments_of(estate, where, secret.name), judge)
+                outcome = _worst(secret, lookers(estate, secret), judge)
                 if outcome is not None:
                     yield secret, outcome
 
 
-def _deployments_of(estate: Estate, where: Where, name: str) -> Sequence[Deployment]:
-    return [deployment for start, deployment in _starts(estate).get(where, ()) if name.startswith(start)]
+def lookers(estate: Estate, secret: Secret) -> Sequence[Deployment]:
+    """The deployments that look below the prefix of a secret."""
+    found = _starts(estate).get((secret.scope.account, secret.scope.region), ())
+    return [deployment for start, deployment in found if secret.name.startswith(start)]
 
 
 @once

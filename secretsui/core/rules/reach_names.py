@@ -85,6 +85,8 @@ def _near(looked: Looked, name: str, sep: str) -> Outcome | None:
         depth = start.count(sep)
         head = "".join(part + sep for part in name.split(sep)[:-1][:depth])
         limit = min(_MOST, len(start) // 3)
+        if head == start.lstrip("/"):
+            continue  # R-14 tells of the slash
         if depth and head and distance_up_to(limit, head.lower(), start.lower()) is not None:
             return Failed("near-prefix", facts={"prefix": start.removesuffix(sep)})
     return None

@@ -10,10 +10,11 @@ from secretsui.core.findings import Finding
 from secretsui.core.rules import format as formats
 from secretsui.core.rules.estate import Deployment, Estate, Secret, Subject
 from secretsui.core.rules.format_json import REMOVED_SETTINGS
-from secretsui.core.rules.format_secret import SNOWFLAKE
+from secretsui.core.rules.format_secret import SNOWFLAKE, unfit
 from secretsui.core.rules.indexes import once
 from secretsui.core.rules.outcome import PASSED, Check, Failed, Outcome, Unchecked
-from secretsui.core.versions import at_least
+from secretsui.core.rules.reach_access import lookers
+from secretsui.core.versions import at_least, numbers
 
 RULES: Final = formats.RULES
 NOT_READ: Final = "not-read"
@@ -71,13 +72,24 @@ def _of_deployment(deployment: Deployment) -> Iterator[Outcome]:
 
 
 def key_form(estate: Estate) -> Iterator[tuple[Subject, Outcome]]:
-    """R-40 depends on the provider; since 6.11 either form will do, before that the value has to be seen with it."""
+    """R-40 depends on the provider of those who look the secret up; since 6.11 it takes either form."""
     versions = [each.settings.providers.get(SNOWFLAKE, "") for each in estate.deployments]
     takes_either = bool(versions) and all(each and at_least(each, "6.11") for each in versions)
     for secret, outcome in judge("R-40", estate):
-        is_judged = not isinstance(secret, Secret) or secret.conn_type == "snowflake" or outcome != PASSED
-        if is_judged:
-            yield secret, Unchecked("provider-version") if outcome == PASSED and not takes_either else outcome
+        if outcome != PASSED or not isinstance(secret, Secret):
+            yield secret, outcome
+        elif secret.conn_type == "snowflake":
+            found: list[Outcome] = list(_unfit_forms(estate, secret))
+            yield from ((secret, each) for each in found or [PASSED if takes_either else Unchecked("provider-version")])
+
+
+def _unfit_forms(estate: Estate, secret: Secret) -> Iterator[Failed]:
+    forms = secret.traits.key_forms if secret.traits else {}
+    versions = [each.settings.providers.get(SNOWFLAKE, "") for each in lookers(estate, secret)] if forms else []
+    for field, form in forms.items():
+        codes = (unfit(form, numbers(version)) for version in versions if version)
+        if code := next(filter(None, codes), ""):
+            yield Failed(code, field)
 
 
 def vault_entry(estate: Estate) -> Iterator[tuple[Subject, Outcome]]:

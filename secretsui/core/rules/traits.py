@@ -39,7 +39,8 @@ class Traits:
     field (`password`, `extra.<key>`, `text`).
 
     `weak` says in one word why a credential is weak, `keys` which kind of long-lived key a field holds, `exposed` what
-    a field holds that Airflow does not mask, `expires` the day (ISO 8601) on which a certificate or a key ends.
+    a field holds that Airflow does not mask, `expires` the day (ISO 8601) on which a certificate or a key ends,
+    `key_forms` how the private keys of a Snowflake connection are written: pem or base64.
     """
 
     size: int
@@ -47,6 +48,7 @@ class Traits:
     keys: Mapping[str, str] = dataclasses.field(default_factory=dict)
     exposed: Mapping[str, str] = dataclasses.field(default_factory=dict)
     expires: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    key_forms: Mapping[str, str] = dataclasses.field(default_factory=dict)
     fields: Sequence[str] = ()  # credentials that are set, as `core.prints` names places
     is_readable: bool = True  # False for a connection that must not be taken apart: nothing is told of its fields
 
@@ -74,6 +76,7 @@ def of(text: Sensitive, kind: str, context: Context = NOTHING_KNOWN) -> Traits:
         keys={leaf.field: "aws-access-key" for leaf in found if shapes.has_aws_key(leaf.text)},
         exposed=dict(_exposed(value)),
         expires=_expires(found),
+        key_forms=dict(format_secret.key_forms(value)),
         fields=tuple(_credentials(value)),
     )
 

@@ -151,3 +151,26 @@ def test_what_is_looked_up_is_gathered_once_and_let_go_with_the_estate() -> None
 
 def test_the_joined_table_keeps_nothing_of_a_run() -> None:
     assert list(audit.run(estate({}))) == []
+
+
+@pytest.mark.parametrize(
+    ("form", "provider", "code"),
+    [
+        ("pem", "6.3", "key-not-base64"),
+        ("pem", "6.10.1", "key-not-base64"),
+        ("pem", "6.2.9", ""),
+        ("pem", "6.11", ""),
+        ("base64", "6.2.9", "key-in-base64"),
+        ("base64", "6.3", ""),
+    ],
+)
+def test_the_form_of_a_key_is_judged_by_the_provider_of_whoever_looks_it_up(
+    form: str, provider: str, code: str
+) -> None:
+    deployments = [{"providers": {"apache-airflow-providers-snowflake": provider}}]
+    traits = {"size": 256, "key_forms": {"extra.private_key_content": form}}
+    secret = {"name": "airflow/connections/db", "conn_type": "snowflake", "traits": traits}
+    failed = [
+        each for each in judged("R-40", {"secrets": [secret], "deployments": deployments}) if isinstance(each, Failed)
+    ]
+    assert failed == ([Failed(code, "extra.private_key_content")] if code else [])
