@@ -34,6 +34,11 @@ ERRORS: Mapping[str, tuple[int, str, str]] = {
     "limit": (400, "LimitExceededException", "The request failed because it would exceed one of the quotas."),
     "invalid": (400, "InvalidRequestException", "A parameter value is not valid for the current state."),
     "missing": (400, "ResourceNotFoundException", "Secrets Manager can't find the specified secret."),
+    "updates": (400, "TooManyUpdates", ""),
+    "full": (400, "ParameterLimitExceeded", ""),
+    "labelled": (400, "ParameterMaxVersionLimitExceeded", ""),
+    "key": (400, "InvalidKeyId", ""),
+    "pattern": (400, "ParameterPatternMismatchException", ""),
 }
 # What is no error answer: wait and go on; never answer; cut the connection before the call, or after it was done;
 # a page of some proxy.
@@ -83,8 +88,15 @@ class Call:
 
     @property
     def names(self) -> tuple[str, ...]:
-        single = [str(self.body[key]) for key in ("SecretId", "Name") if key in self.body]
-        return (*single, *self.body.get("SecretIdList", ()))
+        single = [str(self.body[key]) for key in ("SecretId", "Name", "Path", "ResourceId") if key in self.body]
+        return (*single, *self.body.get("SecretIdList", ()), *self.body.get("Names", ()))
+
+    @property
+    def service(self) -> str:
+        """As IAM spells it in actions."""
+        if "Action" in self.body:
+            return "sts"
+        return "ssm" if self.headers.get("X_AMZ_TARGET", "").startswith("AmazonSSM.") else "secretsmanager"
 
 
 class Calls:
@@ -230,18 +242,21 @@ def _error(call: Call, fault: Fault, start_response: Callable[..., Any]) -> Iter
 
 def _denial(call: Call) -> str:
     """As IAM words it: who, what, on which resource, and why."""
-    service = "sts" if "Action" in call.body else "secretsmanager"
-    action = f"{service}:{call.operation}"
+    action = f"{call.service}:{call.operation}"
     name = call.body.get("RoleArn") or next(iter(call.names), "*")
-    resource = name if name == "*" or str(name).startswith("arn:") else f"{_region(call)}:secret:{name}-AbCdEf"
+    resource = name if name == "*" or str(name).startswith("arn:") else f"{_place(call)}:{_resource(call, name)}"
     user = "arn:aws:sts::123456789012:assumed-role/reader/secretsui"
     reason = f"because no identity-based policy allows the {action} action"
     return f"User: {user} is not authorized to perform: {action} on resource: {resource} {reason}"
 
 
-def _region(call: Call) -> str:
+def _resource(call: Call, name: str) -> str:
+    return f"parameter/{name.removeprefix('/')}" if call.service == "ssm" else f"secret:{name}-AbCdEf"
+
+
+def _place(call: Call) -> str:
     scope = call.headers.get("AUTHORIZATION", "").partition("Credential=")[2].split(",")[0].split("/")
-    return f"arn:aws:secretsmanager:{scope[2] if len(scope) > 2 else 'eu-west-1'}:123456789012"
+    return f"arn:aws:{call.service}:{scope[2] if len(scope) > 2 else 'eu-west-1'}:123456789012"
 
 
 def _answer(

@@ -43,7 +43,7 @@ _PROOF: Final[Mapping[str, tuple[str, ...]]] = {
     "describe_task_definition": ("taskDefinition",),
     "invoke_rest_api": ("RestApiStatusCode",),
 }
-# These answer with nothing, so that only its type tells an answer of AWS from a proxy's page.
+# These answer with nothing, so that only its number tells an answer of AWS from a proxy's page.
 _SILENT: Final = frozenset(
     {"tag_resource", "untag_resource", "add_tags_to_resource", "remove_tags_from_resource", "delete_parameter"}
 )
@@ -98,8 +98,7 @@ def _attempt(
 
 def _is_genuine(operation: str, answer: Answer) -> bool:
     if operation in _SILENT:
-        headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-        return "amz-json" in headers.get("content-type", "")
+        return "RequestId" in answer.get("ResponseMetadata", {})
     return any(key in answer for key in _PROOF.get(operation, ("ARN",)))
 
 

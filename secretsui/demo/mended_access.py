@@ -54,10 +54,10 @@ def _authenticate_and_authorize_normal_action(self: Any, resource: str = "*") ->
     try:
         super(SecretsManagerResponse, self)._authenticate_and_authorize_normal_action(resource)
     except (AccessDeniedError, InvalidClientTokenIdError, SignatureDoesNotMatchError) as error:
-        raise _in_json(error, resource) from None
+        raise in_json(error, resource) from None
 
 
-def _in_json(error: _RESTError, resource: str) -> JsonRESTError:
+def in_json(error: _RESTError, resource: str) -> JsonRESTError:
     if isinstance(error, InvalidClientTokenIdError):
         return JsonRESTError("UnrecognizedClientException", error.message)
     if isinstance(error, SignatureDoesNotMatchError):
@@ -95,7 +95,7 @@ def item_denial(self: Any, action: str, secret_id: str) -> JsonRESTError | None:
     try:
         request.check_action_permitted(resource)
     except AccessDeniedError as error:
-        return _in_json(error, resource)
+        return in_json(error, resource)
     return None
 
 

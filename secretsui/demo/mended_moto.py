@@ -1,7 +1,7 @@
-"""moto's Secrets Manager, mended so that it behaves as AWS documents; served for the sample data and for the tests.
+"""moto, mended so that it behaves as AWS documents; served for the sample data and for the tests.
 
-Each replacement is a small function in `mended_secrets`, `mended_lists` or `mended_access`, and its docstring is the
-documented behaviour that it restores. moto is told nothing else: the rest of it stays as published.
+Each replacement is a small function in `mended_secrets`, `mended_lists`, `mended_parameters` or `mended_access`, and
+its docstring is the documented behaviour that it restores. The rest of moto stays as published.
 """
 
 from __future__ import annotations
@@ -18,16 +18,20 @@ from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from moto.secretsmanager import models, responses
 from moto.secretsmanager.models import secretsmanager_backends
+from moto.ssm.models import SimpleSystemManagerBackend
+from moto.ssm.responses import SimpleSystemManagerResponse
 from moto.sts.models import STSBackend
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from secretsui.demo import mended_access, mended_lists, mended_secrets
+from secretsui.demo import mended_access, mended_lists, mended_parameters, mended_secrets
 
 DEFAULT_REGION: Final = "eu-west-1"
 _MENDS: Final[dict[Any, tuple[Any, ...]]] = {
     models.SecretsManagerBackend: (*mended_secrets.BACKEND, *mended_lists.BACKEND),
     models.FakeSecret: mended_secrets.SECRET,
     responses.SecretsManagerResponse: (*mended_access.RESPONSE, *mended_lists.RESPONSE),
+    SimpleSystemManagerBackend: mended_parameters.BACKEND,
+    SimpleSystemManagerResponse: mended_parameters.RESPONSE,
     STSBackend: mended_access.STS,
     iam: mended_access.IAM,
 }

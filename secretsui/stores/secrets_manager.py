@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,17 +18,16 @@ from secretsui.stores.aws_trials import TRIALS
 from secretsui.stores.aws_writing import Writing
 from secretsui.stores.base import (
     Absent,
-    BadName,
     Capabilities,
     Probe,
     SecretInfo,
     StoreError,
-    TooLarge,
     Unable,
     Value,
     Version,
     VersionChange,
 )
+from secretsui.stores.checks import check_name, check_text
 from secretsui.stores.reading import Reading
 
 CAPABILITIES: Final = Capabilities(
@@ -119,11 +117,11 @@ class SecretsManagerStore:
         tags: Mapping[str, str] | None = None,
         kms_key_id: str = "",
     ) -> str:
-        _check_text(text, name)
+        check_text(text, name, CAPABILITIES)
         writing = Writing(self._ask, name, _version_id(token))
         if isinstance(replaces, str):
             return writing.replace(text, replaces)
-        _check_name(name)
+        check_name(name, CAPABILITIES)
         return writing.create(text, description=description, tags=tags or {}, kms_key_id=kms_key_id)
 
     def put_back(self, name: str, version_id: str, *, replaces: str) -> None:
@@ -168,40 +166,6 @@ class SecretsManagerStore:
 def probe(identity: Identity, prefix_start: str) -> Probe:
     """What this identity may do with secrets whose name begins with `prefix_start`; reads and changes none of them."""
     return aws_probe.probe(TRIALS, identity, prefix_start)
-
-
-def _check_text(text: Sensitive, name: str) -> None:
-    """A text that went through a pickle, or that is only its dots, is no longer the value: refused by type."""
-    if not isinstance(text, Sensitive):
-        raise TypeError("write takes its text as Sensitive")
-    try:
-        size = len(text.reveal().encode())
-    except UnicodeEncodeError as error:
-        position = error.start
-        size = -1
-    if size < 0:
-        raise StoreError(
-            f"Character {position + 1} of the value is not a valid Unicode character.",
-            remedy="Remove or replace this character.",
-            name=name,
-        )
-    if size == 0:
-        raise StoreError("AWS Secrets Manager keeps no empty value.", remedy="Enter at least one character.", name=name)
-    if size > CAPABILITIES.max_bytes:
-        raise TooLarge(
-            f"The value has {size:,} bytes; AWS Secrets Manager accepts {CAPABILITIES.max_bytes:,}.", name=name
-        )
-
-
-def _check_name(name: str) -> None:
-    if len(name) > CAPABILITIES.max_name_length:
-        raise BadName(
-            f"The name has {len(name)} characters; AWS Secrets Manager accepts {CAPABILITIES.max_name_length}.",
-            remedy="Choose a shorter name.",
-            name=name,
-        )
-    if not re.fullmatch(CAPABILITIES.name_pattern, name):
-        raise BadName(name=name)
 
 
 def _version_id(token: str) -> str:

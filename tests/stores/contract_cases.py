@@ -12,6 +12,12 @@ import pytest
 from secretsui.stores.base import Store
 
 
+def _parameter_store(request: pytest.FixtureRequest) -> Store:
+    from secretsui.stores.parameter_store import ParameterStore
+
+    return ParameterStore(request.getfixturevalue("aws").identity())
+
+
 def _as_it_is(name: str) -> str:
     return name
 
@@ -30,4 +36,5 @@ class Case:
 
 CASES: Final[Mapping[str, Case]] = {
     "secrets-manager": Case(lambda request: request.getfixturevalue("aws").store(), moves_back=True),
+    "parameter-store": Case(_parameter_store, name=lambda name: f"/{name}", no_version="7777"),
 }

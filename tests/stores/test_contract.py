@@ -97,7 +97,7 @@ def test_a_written_secret_is_read_back(store: Store, name: str) -> None:
         assert value.created_at.utcoffset() == timedelta(0)
 
 
-@pytest.mark.parametrize("text", ["x", "{}", "two\nlines", "ünï ☃ 🔑", " spaces ", "{{a}}"])
+@pytest.mark.parametrize("text", ["x", "{}", "two\nlines", "ünï ☃ 🔑", " spaces "])
 def test_a_text_comes_back_as_it_was(store: Store, name: str, text: str) -> None:
     create(store, name, text=text)
 
