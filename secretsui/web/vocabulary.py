@@ -25,6 +25,7 @@ STATES: Mapping[str, Label] = {
     # A secret of the index: SecretRecord.state()
     "ok": Label("circle-check", "ok", _("OK")),
     "deleted": Label("trash", "bad", _("Deletion pending")),
+    "disabled": Label("player-stop", "warn", _("Disabled")),
     "broken": Label("alert-triangle", "bad", _("Airflow cannot read it")),
     "unreadable": Label("lock-question", "warn", _("Could not read")),
     "stale": Label("clock-exclamation", "warn", _("Not confirmed")),
