@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+CONTRAST: Final = ["color-contrast"]
 WIDTHS: Final = (320, 390, 768, 1024, 1440)
 _SCRIPT: Final = Axe().axe_script
 _RUN: Final = "rules => axe.run({runOnly: rules, resultTypes: ['violations']})"
@@ -21,10 +22,10 @@ _INLINE: Final = """() => [...document.querySelectorAll('*')].filter(e =>
   .map(e => e.outerHTML.slice(0, 120))"""
 
 
-def violations(page: Page) -> list[str]:
+def violations(page: Page, rules: Sequence[str] = RULES) -> list[str]:
     if page.evaluate("() => typeof window.axe === 'undefined'"):
         page.evaluate(_SCRIPT)
-    found: dict[str, Any] = page.evaluate(_RUN, RULES)
+    found: dict[str, Any] = page.evaluate(_RUN, rules)
     return [
         f"{rule['id']} at {node['target']}: {node['failureSummary']}"
         for rule in found["violations"]
