@@ -15,6 +15,7 @@ from secretsui.access.models import Grant, Level
 from secretsui.inventory.models import Account, Kind, Prefix
 from tests import random_cases  # noqa: F401 - settles how hypothesis runs
 from tests.aws import Aws, aws, aws_server  # noqa: F401 - fixtures
+from tests.servers.vault import vault, vault_server  # noqa: F401 - fixtures
 
 PASSWORD: Final = "correct horse battery staple"
 # Nothing listens there, so that a test which forgot its server fails at once and never leaves the machine.

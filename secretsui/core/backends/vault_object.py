@@ -17,12 +17,26 @@ from typing import Any, Final
 
 from secretsui.core import json_text
 from secretsui.core.codec_errors import DecodeError
+from secretsui.core.connection import Mistyped
 from secretsui.core.sensitive import Sensitive
 
 URI: Final = "conn_uri"
 VALUE: Final = "value"
 
 Object = Mapping[str, Any]
+
+
+class Held(Mistyped):
+    """An object on its way: in clear only where its `value` is named."""
+
+    __slots__ = ()
+    value: dict[str, Any]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Held) and self.value == other.value  # in whatever order
+
+    def __hash__(self) -> int:
+        return hash(Held)
 
 
 def text_of(data: Object, kind: str) -> Sensitive | None:
