@@ -135,7 +135,7 @@ class ParameterStore:
         if isinstance(replaces, str):
             return writing.replace(text, replaces, repeated=bool(token))
         # The limit holds for the whole ARN.
-        longest = CAPABILITIES.max_name_length - len(parameter_arn(self.identity, "/"))
+        longest = CAPABILITIES.max_name_length - len(parameter_arn(self.identity, name)) + len(name)
         check_name(name, CAPABILITIES, remedy=PARAMETER_NAMES, longest=longest)
         return writing.create(
             text,
