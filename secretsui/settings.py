@@ -172,6 +172,9 @@ METRICS_TOKEN = env.str("SECRETSUI_METRICS_TOKEN", default="")
 # Which share of each quota of AWS refreshes and audits may use.
 QUOTA_SHARE = env.float("SECRETSUI_AUDIT_QUOTA_SHARE", default=0.2)
 
+# What calls and secrets cost, and the quotas of services; a file of this form takes the place of the whole list.
+PRICES_FILE = Path(env.str("SECRETSUI_PRICES_FILE", default=str(BASE_DIR / "secretsui" / "data" / "prices.json")))
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -28,6 +28,7 @@ from secretsui.web.views import (
     metrics,
     notifications,
     overview,
+    pattern_test,
     people,
     prefixes,
     recipients,
@@ -38,6 +39,7 @@ from secretsui.web.views import (
     schedules,
     secret,
     secrets,
+    settings_check,
     shell,
     tags,
     trash,
@@ -94,6 +96,7 @@ secret_routes: Routes = [
     path(f"{at}/-/versions", versions.versions, name="secret-versions"),
     path(f"{at}/-/compare", versions.compare_two, name="secret-compare"),
     path(f"{at}/-/put-back", versions.put_back, name="secret-put-back"),
+    path(f"{at}/-/version", versions.change, name="secret-version"),
     path(f"{at}/-/tags", tags.tags, name="secret-tags"),
     path(f"{at}/-/details", tags.details, name="secret-details"),
     path(f"{at}/-/delete", delete.delete, name="secret-delete"),
@@ -121,6 +124,12 @@ builder_routes: Routes = [
     path("builder/preview", builder.preview, name="builder-preview"),
     path("builder/paste", builder.paste, name="builder-paste"),
     path("builder/test", builder.test, name="builder-test"),
+]
+
+# Settings that are there already, and lookup patterns.
+check_routes: Routes = [
+    path("setup/check/", settings_check.check, name="settings-check"),
+    path("setup/pattern/", pattern_test.pattern_test, name="pattern-test"),
 ]
 
 type_routes: Routes = [
@@ -216,6 +225,7 @@ urlpatterns: Routes = [
     *secret_routes,
     *conflict_routes,
     *builder_routes,
+    *check_routes,
     *type_routes,
     *rule_routes,
     *audit_routes,
