@@ -40,6 +40,7 @@ from secretsui.web.views import (
     secret,
     secrets,
     settings_check,
+    setup,
     shell,
     tags,
     trash,
@@ -124,6 +125,12 @@ builder_routes: Routes = [
     path("builder/preview", builder.preview, name="builder-preview"),
     path("builder/paste", builder.paste, name="builder-paste"),
     path("builder/test", builder.test, name="builder-test"),
+]
+
+setup_routes: Routes = [
+    path("setup/", setup.setup, name="setup"),
+    path("setup/preview", setup.preview, name="setup-preview"),
+    path("setup/save/", setup.save, name="setup-save"),
 ]
 
 # Settings that are there already, and lookup patterns.
@@ -225,6 +232,7 @@ urlpatterns: Routes = [
     *secret_routes,
     *conflict_routes,
     *builder_routes,
+    *setup_routes,
     *check_routes,
     *type_routes,
     *rule_routes,

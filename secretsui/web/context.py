@@ -32,6 +32,10 @@ PLACES: Final = (
     ("why", "why"),
     ("trash", "trash"),
     ("builder", "builder"),
+    ("setup", "setup"),
+    ("settings-check", "setup"),
+    ("pattern-test", "setup"),
+    ("doctor", "setup"),
     ("account-", "accounts"),
     ("accounts", "accounts"),
     ("prefix", "accounts"),
@@ -115,6 +119,11 @@ class Shell:
             return 0
         worst = Filters(severity=("critical", "high"))
         return selection.select(self.user, worst).order_by().count()
+
+    @property
+    def several_stores(self) -> bool:
+        """Are there several kinds, so that lists say which?"""
+        return len({prefix.store_kind for prefix in self.prefixes}) > 1
 
     @property
     def records(self) -> int:

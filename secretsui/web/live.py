@@ -16,6 +16,7 @@ from secretsui.stores.base import SecretInfo, StoreError, Version
 STATUS: Final[Mapping[str, int]] = {
     "notfound": 404,
     "pendingdeletion": 409,
+    "unable": 409,
     "conflict": 409,
     "toolarge": 422,
     "badname": 422,

@@ -13,11 +13,12 @@ from secretsui.inventory.models import Account, Prefix
 from secretsui.inventory.models.places import GLOBAL
 
 Words = str | Promise
+DESCRIPTION: Final = _("Description")
 
 
 @dataclass(frozen=True, slots=True)
 class StoreWords:
-    """`tags` name what a secret's key-value pairs are called, `tag_rules` what they may be made of."""
+    """`tags` is what a secret's key-value pairs are called."""
 
     vendor: Words
     service: Words
@@ -25,12 +26,17 @@ class StoreWords:
     identity: Words  # of a secret, as the store itself names it: SecretInfo.arn
     tags: Words
     tag_edit: Words
-    tag_rules: Words
-    most_tags: int
     region: Words  # what Prefix.region is, "" where it is nothing
     managed_key: str = ""  # what encrypts where no key is named
     policy_form: Words = ""  # in what `Probe.missing` is written
-    deleted: Words = ""  # what becomes of a deleted secret that is kept
+    kept: Words = ""  # what becomes of a deleted secret that is kept
+    kept_until: Words = ""  # the same in the trash, where no day is known
+    description: Words = DESCRIPTION
+    # Whether the store tells of these; where it does not, nothing is said of them rather than "never" or "none".
+    tells_access: bool = False
+    has_stages: bool = False
+    rotates: bool = False
+    replicates: bool = False
 
     def place(self, prefix: Prefix) -> str:
         """The region or mount of a prefix, the address of its key vault, the id of its project."""
@@ -42,8 +48,6 @@ class StoreWords:
         return "" if prefix.region == GLOBAL else prefix.region
 
 
-_AWS_RULES: Final = _("Letters, digits, spaces and _ . : / = + - @; keys up to 128, values up to 256 characters.")
-
 STORES: Final[Mapping[str, StoreWords]] = {
     Prefix.StoreKind.SECRETS_MANAGER: StoreWords(
         vendor=_("AWS"),
@@ -52,10 +56,12 @@ STORES: Final[Mapping[str, StoreWords]] = {
         identity=_("ARN"),
         tags=_("Tags"),
         tag_edit=_("Edit tags"),
-        tag_rules=_AWS_RULES,
-        most_tags=50,
         region=_("Region"),
         managed_key="aws/secretsmanager",
+        tells_access=True,
+        has_stages=True,
+        rotates=True,
+        replicates=True,
         policy_form=_("Add this to the policy of that identity"),
     ),
     Prefix.StoreKind.PARAMETER_STORE: StoreWords(
@@ -65,8 +71,6 @@ STORES: Final[Mapping[str, StoreWords]] = {
         identity=_("ARN"),
         tags=_("Tags"),
         tag_edit=_("Edit tags"),
-        tag_rules=_AWS_RULES,
-        most_tags=50,
         region=_("Region"),
         managed_key="aws/ssm",
         policy_form=_("Add this to the policy of that identity"),
@@ -78,11 +82,10 @@ STORES: Final[Mapping[str, StoreWords]] = {
         identity=_("Path"),
         tags=_("Custom metadata"),
         tag_edit=_("Edit custom metadata"),
-        tag_rules=_("Keys up to 128, values up to 512 bytes."),
-        most_tags=64,
         region=_("Mount"),
         policy_form=_("Add this to a policy of that token or role"),
-        deleted=_("Its versions are marked as deleted and stay in Vault until someone destroys them."),
+        kept=_("Vault marks its current version as deleted and keeps it until somebody destroys it."),
+        kept_until=_("When somebody destroys it"),
     ),
     Prefix.StoreKind.GOOGLE: StoreWords(
         vendor=_("Google Cloud"),
@@ -91,8 +94,6 @@ STORES: Final[Mapping[str, StoreWords]] = {
         identity=_("Resource name"),
         tags=_("Labels"),
         tag_edit=_("Edit labels"),
-        tag_rules=_("Small letters, digits, _ and -; up to 63 characters, and a key starts with a letter."),
-        most_tags=64,
         region="",
         policy_form=_("Grant this to that identity"),
     ),
@@ -103,11 +104,10 @@ STORES: Final[Mapping[str, StoreWords]] = {
         identity=_("Identifier"),
         tags=_("Tags"),
         tag_edit=_("Edit tags"),
-        tag_rules=_("Keys and values up to 256 characters."),
-        most_tags=15,
         region="",
         policy_form=_("Assign this to that identity"),
-        deleted=_("The vault keeps it for as many days as it is set to, from 7 to 90, and then purges it."),
+        kept=_("The vault keeps it for as many days as it is set to, from 7 to 90, and then purges it."),
+        kept_until=_("When the vault purges it"),
     ),
 }
 

@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from django.http import Http404, HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from secretsui.access import policy
 from secretsui.access.door import Door, open_prefix
 from secretsui.access.models import Level
 from secretsui.inventory import places
 from secretsui.inventory.models import Account, Prefix, SecretRecord
-from secretsui.stores.base import NotFound
+from secretsui.stores.base import Capabilities, NotFound, StoreError, Unable
 from secretsui.web.guards import person
+from secretsui.web.store_words import StoreWords, words_of
+
+LEAST: Final = Capabilities(
+    page_size=1,
+    batch_size=1,
+    compare_and_swap=False,
+    restore=False,
+    history=False,
+    tags=False,
+    max_bytes=0,
+    name_pattern="",
+    max_name_length=0,
+    recovery_days=(0, 0),
+    service="",
+    recovery="none",
+    descriptions=False,
+    kms_keys=False,
+    policies=False,
+    put_back=False,
+)
 
 
 class Links:
@@ -54,6 +77,18 @@ class Subject:
     @property
     def can_write(self) -> bool:
         return self.level >= Level.WRITE
+
+    @property
+    def words(self) -> StoreWords:
+        return words_of(self.prefix.store_kind)
+
+    @cached_property
+    def can(self) -> Capabilities:
+        """What the store can do; of one that cannot be asked, nothing that not every store can."""
+        try:
+            return self.door.capabilities
+        except StoreError:
+            return LEAST
 
     @cached_property
     def links(self) -> Links:
@@ -95,3 +130,9 @@ def require(subject: Subject, level: Level) -> None:
     """For pages that lead to an action, before the door would refuse the action itself."""
     if subject.level < level:
         raise policy.Refused(level, subject.prefix)
+
+
+def require_able(subject: Subject, able: Callable[[Capabilities], object]) -> None:
+    """The same for what not every store can do. Raises a `StoreError` where that cannot be told as well."""
+    if not able(subject.door.capabilities):
+        raise Unable(_("%(service)s has nothing of the kind.") % {"service": subject.words.service}, name=subject.name)

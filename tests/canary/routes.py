@@ -187,6 +187,11 @@ def _secret(world: World) -> Mapping[str, Route]:
         "secret-put-back": Route(
             here, queries=({}, {"version": old}), posts=[{"version": old, "base_version": old}, {"version": "none"}]
         ),
+        "secret-version": Route(
+            here,
+            queries=({}, {"version": old, "change": "destroy"}),
+            posts=[{"version": old, "change": "disable"}, {"version": "none", "change": "none"}],
+        ),
         "secret-delete": Route(
             spare, queries=({}, {"now": "1"}), posts=[{"recovery_days": "2"}, {"now": "1"}, {"recovery_days": "7"}]
         ),

@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from secretsui.web.forms.tag_rules import TagRules
 from secretsui.web.forms.tags import TagRow
 
 ROWS: Final = 3
@@ -17,6 +18,8 @@ WINDOW: Final = gettext_lazy("Choose a window from 7 to 30 days.")
 
 
 class DeleteForm(forms.Form):
+    """A window is chosen only where a store takes one, and what has no way back is agreed to by a box of its own."""
+
     days = forms.IntegerField(
         label=gettext_lazy("Recovery window, in days"),
         initial=30,
@@ -24,9 +27,23 @@ class DeleteForm(forms.Form):
         help_text=gettext_lazy("From 7 to 30. Until then each can be restored; Airflow reads it as missing at once."),
     )
     sure = forms.BooleanField(
-        label=gettext_lazy("Schedule the deletion of these secrets"),
+        label=gettext_lazy("Delete these secrets"),
         error_messages={"required": gettext_lazy("Tick the box to confirm.")},
     )
+    for_good = forms.BooleanField(
+        error_messages={"required": gettext_lazy("Tick this box as well, or leave them out.")}
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, windows: bool, at_once: Sequence[str]) -> None:
+        """`at_once` are the ids of those that are gone for good when they are deleted."""
+        super().__init__(data)
+        if not windows:
+            del self.fields["days"]
+        if not at_once:
+            del self.fields["for_good"]
+        else:
+            words = _("Delete for good, as their stores keep nothing of a deleted secret: %(ids)s")
+            self.fields["for_good"].label = words % {"ids": ", ".join(at_once)}
 
 
 class TagsForm(forms.Form):
@@ -36,9 +53,11 @@ class TagsForm(forms.Form):
         label=gettext_lazy("Remove these keys"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, keys: Sequence[str]) -> None:
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, keys: Sequence[str], rules: Sequence[TagRules]
+    ) -> None:
         super().__init__(data)
-        self.rows = [TagRow(data, prefix=f"tag{number}") for number in range(1, ROWS + 1)]
+        self.rows = [TagRow(data, prefix=f"tag{number}", rules=rules) for number in range(1, ROWS + 1)]
         field = self.fields["remove"]
         if isinstance(field, forms.MultipleChoiceField):
             field.choices = [(key, key) for key in keys]

@@ -1,4 +1,4 @@
-"""What AWS keeps beside a value: a description and the key that encrypts it."""
+"""What a store may keep beside a value: a description and the key that encrypts it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from secretsui.stores.base import Capabilities
 from secretsui.web.forms.text import unify
+from secretsui.web.store_words import StoreWords
 
 
 class DescriptionField(forms.CharField):
@@ -17,7 +19,7 @@ class DescriptionField(forms.CharField):
             max_length=2048,
             required=False,
             widget=forms.Textarea(attrs={"rows": 2}),
-            help_text=gettext_lazy("Kept by AWS beside the secret, for people. It is not encrypted."),
+            help_text=gettext_lazy("Kept beside the secret, for people. It is not encrypted."),
         )
 
     def to_python(self, value: Any) -> Any:
@@ -34,3 +36,12 @@ class KmsKeyField(forms.RegexField):
             help_text=help_text,
             error_messages={"invalid": gettext_lazy("Name a key as alias/…, as a key id or as an ARN.")},
         )
+
+
+def fit(fields: dict[str, forms.Field], can: Capabilities, words: StoreWords) -> None:
+    """Only what the store has, as it calls it."""
+    fields["description"].label = str(words.description)
+    if not can.descriptions:
+        del fields["description"]
+    if not can.kms_keys:
+        del fields["kms_key_id"]

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django import template
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from secretsui.inventory.models import SecretRecord
+from secretsui.stores.base import Version
 from secretsui.web import labels, problems
 from secretsui.web.forms.text import printable
+from secretsui.web.subject import Subject
+from secretsui.web.templatetags.ui import mark
+from secretsui.web.version_changes import STATES, Change, possible
 
 register = template.Library()
 
@@ -39,6 +46,19 @@ def is_mild(code: str) -> bool:
 def no_airflow_reads(record: SecretRecord) -> bool:
     """The detail of a problem names the Airflows that fail, unless all of them do."""
     return record.problem in problems.UNREADABLE and "only for" not in record.problem_detail
+
+
+@register.filter
+def changes(subject: Subject, version: Version) -> Sequence[Change]:
+    """What this person may do to a version, as its store allows it."""
+    return possible(subject.can, version) if subject.can_write and not subject.record.deleted_at else ()
+
+
+@register.simple_tag
+def version_state(version: Version) -> SafeString | str:
+    """Nothing of a version that can be read."""
+    label = STATES.get(version.state)
+    return mark(label) if label else ""
 
 
 @register.filter

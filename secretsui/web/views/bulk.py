@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,11 +21,12 @@ from secretsui.access import policy
 from secretsui.access.door import Door, open_prefix
 from secretsui.access.models import Level
 from secretsui.inventory.models import SecretRecord
-from secretsui.stores.base import StoreError
+from secretsui.stores.base import Recovery, StoreError, Unable
 from secretsui.web import csv_export, reauth
 from secretsui.web.context import level, visible
 from secretsui.web.forms.bulk import DeleteForm, TagsForm
 from secretsui.web.forms.ids import is_id
+from secretsui.web.forms.tag_rules import RULES
 from secretsui.web.guards import person
 from secretsui.web.views.secrets import rows
 
@@ -34,6 +36,7 @@ MOST: Final = 50  # one page of the list; each is a call to the store
 @dataclass(frozen=True, slots=True)
 class Result:
     record: SecretRecord
+    words: str = ""
     problem: str = ""
     remedy: str = ""
 
@@ -85,24 +88,43 @@ def _export(request: HttpRequest, selected: Selection) -> HttpResponseBase:
 
 
 def _delete(request: HttpRequest, selected: Selection) -> HttpResponse:
-    form = DeleteForm(request.POST if "confirm" in request.POST else None)
+    recoveries = _recoveries(request, selected)
+    at_once = [each.key for each in selected.writable if recoveries.get(each.prefix_id) == "none"]
+    windows = "window" in recoveries.values()
+    form = DeleteForm(request.POST if "confirm" in request.POST else None, windows=windows, at_once=at_once)
 
-    def verb(door: Door, record: SecretRecord) -> None:
-        door.delete(record.name, recovery_days=form.cleaned_data["days"])
+    def verb(door: Door, record: SecretRecord) -> str:
+        can = door.capabilities
+        days = form.cleaned_data["days"] if can.recovery == "window" else can.recovery_days[1]
+        if can.recovery == "none" and "for_good" not in form.cleaned_data:
+            raise Unable(_("Its store keeps nothing of a deleted secret."), remedy=_("Delete it on its own page."))
+        door.delete(record.name, recovery_days=None if can.recovery == "none" else days)
+        return _("Deletion scheduled") if can.recovery == "window" else _("Deleted")
 
     return _step(request, selected, form, "delete", verb)
 
 
-def _tags(request: HttpRequest, selected: Selection) -> HttpResponse:
-    form = TagsForm(request.POST if "confirm" in request.POST else None, keys=selected.tag_keys)
+def _recoveries(request: HttpRequest, selected: Selection) -> Mapping[int, Recovery]:
+    """By prefix, of those stores that can be asked."""
+    found: dict[int, Recovery] = {}
+    for prefix in {record.prefix_id: record.prefix for record in selected.writable}.values():
+        with suppress(StoreError, policy.NotVisible):
+            found[prefix.pk] = open_prefix(person(request), prefix).capabilities.recovery
+    return found
 
-    def verb(door: Door, record: SecretRecord) -> None:
+
+def _tags(request: HttpRequest, selected: Selection) -> HttpResponse:
+    rules = [RULES[kind] for kind in sorted({record.prefix.store_kind for record in selected.writable})]
+    form = TagsForm(request.POST if "confirm" in request.POST else None, keys=selected.tag_keys, rules=rules)
+
+    def verb(door: Door, record: SecretRecord) -> str:
         door.tag(record.name, put=form.put(), remove=form.gone(record.tags))
+        return _("Tags changed")
 
     return _step(request, selected, form, "tags", verb)
 
 
-Verb = Callable[[Door, SecretRecord], None]
+Verb = Callable[[Door, SecretRecord], str]  # what it did, in words
 
 
 def _step(request: HttpRequest, selected: Selection, form: forms.Form, name: str, verb: Verb) -> HttpResponse:
@@ -120,15 +142,15 @@ def _step(request: HttpRequest, selected: Selection, form: forms.Form, name: str
 
 def _result(request: HttpRequest, record: SecretRecord, verb: Verb) -> Result:
     try:
-        verb(open_prefix(person(request), record.prefix), record)
+        words = verb(open_prefix(person(request), record.prefix), record)
     except StoreError as error:
         doubt = _("Could not confirm whether the change was made.") if error.unconfirmed else ""
-        return Result(record, f"{error.sentence} {doubt}".strip(), error.remedy)
+        return Result(record, problem=f"{error.sentence} {doubt}".strip(), remedy=error.remedy)
     except policy.Refused as refused:  # the grant was taken meanwhile
-        return Result(record, str(refused))
+        return Result(record, problem=str(refused))
     except policy.NotVisible:
-        return Result(record, _("This secret is not yours to see any more."), _("Refresh the list."))
-    return Result(record)
+        return Result(record, problem=_("This secret is not yours to see any more."), remedy=_("Refresh the list."))
+    return Result(record, words)
 
 
 ACTIONS: Final[dict[str, Callable[[HttpRequest, Selection], HttpResponseBase]]] = {

@@ -27,6 +27,7 @@ from secretsui.web.deployment_forms import Choice, with_forms
 from secretsui.web.editor import Editor, new_token
 from secretsui.web.forms.connection import known_types
 from secretsui.web.forms.details import DescriptionField, KmsKeyField
+from secretsui.web.forms.tag_rules import RULES
 from secretsui.web.forms.tags import TagRows
 from secretsui.web.forms.type_choice import is_choice
 from secretsui.web.guards import person
@@ -141,7 +142,9 @@ def _open(request: HttpRequest, choice: Choice) -> HttpResponse:
         return _choose(request, status=200 if found else 403)
     mode, conn_type = request.GET.get("mode", ""), request.GET.get("type", "").strip()
     form = bind(None, prefix.kind, None, mode=mode, conn_type=conn_type, written_as=prefix.written_as)
-    draft = Draft(prefix, IdentityForm(prefix_row=prefix), TagRows(None, {}), Editor(form), choice)
+    draft = Draft(
+        prefix, IdentityForm(prefix_row=prefix), TagRows(None, {}, RULES[prefix.store_kind]), Editor(form), choice
+    )
     return _page(request, draft)
 
 
@@ -169,7 +172,7 @@ def _draft(request: HttpRequest, prefix: Prefix, choice: Choice) -> Draft:
     editor = Editor(form, token=sent.get("token") or new_token())
     typed = None if _is_only_shown(sent) else sent
     identity = IdentityForm(typed, initial=sent.dict(), prefix_row=prefix)
-    return Draft(prefix, identity, TagRows(sent, {}), editor, choice)
+    return Draft(prefix, identity, TagRows(sent, {}, RULES[prefix.store_kind]), editor, choice)
 
 
 def _sent(request: HttpRequest, prefix: Prefix) -> QueryDict:

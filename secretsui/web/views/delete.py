@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -15,26 +15,38 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from secretsui.access.models import Level
-from secretsui.stores.base import StoreError
+from secretsui.stores.base import Capabilities, StoreError
 from secretsui.web import live, subject
 from secretsui.web.reauth import recently_required
 from secretsui.web.subject import Subject
 
-SHORTEST: Final = 7
-LONGEST: Final = 30
-
 
 class WindowForm(forms.Form):
-    recovery_days = forms.IntegerField(
-        label=gettext_lazy("Days until it is gone for good"),
-        min_value=SHORTEST,
-        max_value=LONGEST,
-        initial=LONGEST,
-        help_text=gettext_lazy("7 to 30. Until then it can be restored with all its versions."),
+    """How long the store is to keep the secret; nothing is asked where it decides that itself."""
+
+    def __init__(self, *args: Any, can: Capabilities, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.longest = can.recovery_days[1]
+        if can.recovery == "window":
+            self.fields["recovery_days"] = _days(*can.recovery_days)
+
+    @property
+    def days(self) -> int:
+        return int(self.cleaned_data.get("recovery_days", self.longest))
+
+
+def _days(shortest: int, longest: int) -> forms.IntegerField:
+    facts = {"shortest": shortest, "longest": longest}
+    return forms.IntegerField(
+        label=_("Days until it is gone for good"),
+        min_value=shortest,
+        max_value=longest,
+        initial=longest,
+        help_text=_("%(shortest)s to %(longest)s. Until then it can be restored with all its versions.") % facts,
         error_messages={
-            "invalid": gettext_lazy("Type a whole number of days from 7 to 30."),
-            "min_value": gettext_lazy("AWS keeps a deleted secret for 7 days at least."),
-            "max_value": gettext_lazy("AWS keeps a deleted secret for 30 days at most."),
+            "invalid": _("Type a whole number of days from %(shortest)s to %(longest)s.") % facts,
+            "min_value": _("AWS keeps a deleted secret for %(shortest)s days at least.") % facts,
+            "max_value": _("AWS keeps a deleted secret for %(longest)s days at most.") % facts,
         },
     )
 
@@ -60,19 +72,20 @@ class NowForm(forms.Form):
 def delete(request: HttpRequest, account: str, address: str, name: str) -> HttpResponse:
     found = subject.find(request, account, address, name)
     subject.require(found, Level.WRITE)
-    at_once = "now" in (request.POST if request.method == "POST" else request.GET)
+    can = found.door.capabilities
+    at_once = can.recovery == "none" or "now" in (request.POST if request.method == "POST" else request.GET)
     data = request.POST if request.method == "POST" else None
-    form = NowForm(data, key=found.key) if at_once else WindowForm(data)
+    form = NowForm(data, key=found.key) if at_once else WindowForm(data, can=can)
     facts: dict[str, Any] = {"subject": found, "form": form, "at_once": at_once}
     if request.method == "GET":
         return render(request, "secret/delete.html", facts)
     if not form.is_valid():
         return render(request, "secret/delete.html", facts, status=422)
     try:
-        _delete(request, found, None if at_once else form.cleaned_data["recovery_days"])
+        _delete(request, found, form.days if isinstance(form, WindowForm) else None)
     except StoreError as error:
         return render(request, "secret/delete.html", facts | {"error": error}, status=live.status_of(error))
-    return redirect("secrets" if at_once else "trash")
+    return redirect("trash" if not at_once and can.restore else "secrets")
 
 
 def _delete(request: HttpRequest, found: Subject, days: int | None) -> None:
@@ -82,6 +95,8 @@ def _delete(request: HttpRequest, found: Subject, days: int | None) -> None:
     elif gone:
         facts = {"id": found.key, "day": date_format(gone, "j M Y")}
         messages.success(request, _("Deletion of %(id)s scheduled. It is gone for good on %(day)s.") % facts)
+    elif found.can.recovery == "kept":
+        messages.success(request, _("%(id)s deleted. %(kept)s") % {"id": found.key, "kept": found.words.kept})
     else:
         messages.success(request, _("Deletion of %(id)s scheduled.") % {"id": found.key})
 
@@ -95,6 +110,7 @@ def _page(request: HttpRequest, account: str, address: str, name: str) -> str:
 def restore(request: HttpRequest, account: str, address: str, name: str) -> HttpResponse:
     found = subject.find(request, account, address, name)
     try:
+        subject.require_able(found, lambda can: can.restore)
         found.door.restore(name)
     except StoreError as error:
         facts = {"subject": found, "error": error}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Final
 
 from django.core.paginator import Paginator
@@ -16,7 +15,7 @@ from secretsui.access import policy
 from secretsui.access.door import Door, Person, open_prefix
 from secretsui.access.models import Level
 from secretsui.inventory.models import SecretRecord
-from secretsui.stores.base import Expired, NotFound, StoreError, Throttled, Unavailable
+from secretsui.stores.base import Expired, NotFound, SecretInfo, StoreError, Throttled, Unavailable
 from secretsui.web.guards import person
 from secretsui.web.htmx import is_fragment
 from secretsui.web.subject import Links
@@ -29,7 +28,8 @@ class Row:
     record: SecretRecord
     links: Links
     may_restore: bool
-    purge_at: datetime | None = None
+    may_purge: bool = False
+    info: SecretInfo | None = None
     is_gone: bool = False
     error: StoreError | None = None
 
@@ -61,12 +61,14 @@ def _rows(actor: Person, records: Sequence[SecretRecord]) -> Sequence[Row]:
 
 def _row(door: Door, record: SecretRecord, error: StoreError | None) -> Row:
     prefix = record.prefix
-    may_restore = (door.level or 0) >= Level.WRITE
-    row = Row(record, Links(prefix, record.name), may_restore, error=error)
+    may_write = (door.level or 0) >= Level.WRITE
+    row = Row(record, Links(prefix, record.name), may_write, error=error)
     if error:
         return row
     try:
-        return replace(row, purge_at=door.describe(record.name).purge_at)
+        can = door.capabilities
+        may_purge = may_write and can.recovery == "kept"
+        return replace(row, info=door.describe(record.name), may_restore=may_write and can.restore, may_purge=may_purge)
     except NotFound:
         return replace(row, may_restore=False, is_gone=True)
     except StoreError as failure:

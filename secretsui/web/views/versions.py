@@ -21,6 +21,7 @@ from secretsui.web.live import History
 from secretsui.web.reauth import recently_required
 from secretsui.web.subject import Subject
 from secretsui.web.value_rows import best_reading
+from secretsui.web.version_changes import CHANGES
 
 PER_PAGE = 25
 
@@ -32,13 +33,15 @@ def _page(request: HttpRequest, account: str, address: str, name: str) -> str:
 @require_GET
 def versions(request: HttpRequest, account: str, address: str, name: str) -> HttpResponse:
     found = subject.find(request, account, address, name)
+    subject.require_able(found, lambda can: can.history)
     return _versions(request, found, live.history(found.door, name))
 
 
 def _versions(request: HttpRequest, found: Subject, history: History, **facts: object) -> HttpResponse:
     page = Paginator(history.versions, PER_PAGE).get_page(request.GET.get("page"))
     status = 422 if facts else live.status_of(history.error)
-    comparable = found.can_reveal and not found.record.deleted_at and len(history.versions) > 1
+    readable = [each for each in history.versions if each.version.state == "enabled"]
+    comparable = found.can_reveal and not found.record.deleted_at and len(readable) > 1
     everything = {"subject": found, "history": history, "page": page, "comparable": comparable, **facts}
     return render(request, "versions/versions.html", everything, status=status)
 
@@ -81,10 +84,11 @@ def put_back(request: HttpRequest, account: str, address: str, name: str) -> Htt
     """Make an old version current again, provided that the current one still is the one that the page showed."""
     found = subject.find(request, account, address, name)
     subject.require(found, Level.WRITE)
+    subject.require_able(found, lambda can: can.put_back)
     history = live.history(found.door, name)
     asked = request.POST if request.method == "POST" else request.GET
     old = history.find(asked.get("version", ""))
-    if history.error is None and (old is None or old.version.is_current):
+    if history.error is None and (old is None or old.version.is_current or old.version.state != "enabled"):
         refusal = _("Choose an older version of the list to put back.")
         return _versions(request, found, history, refusal=refusal)
     facts = {"subject": found, "history": history, "old": old}
@@ -99,3 +103,29 @@ def put_back(request: HttpRequest, account: str, address: str, name: str) -> Htt
         return render(request, "versions/put_back.html", {**facts, "error": error}, status=live.status_of(error))
     messages.success(request, _("%(version)s is current again.") % {"version": old.words.capitalize()})
     return redirect(found.links["show"])
+
+
+@require_http_methods(["GET", "POST"])
+@recently_required
+def change(request: HttpRequest, account: str, address: str, name: str) -> HttpResponse:
+    """Switch one version off or on, take it away, bring it back or destroy it."""
+    found = subject.find(request, account, address, name)
+    subject.require(found, Level.WRITE)
+    asked = request.POST if request.method == "POST" else request.GET
+    wanted = CHANGES.get(asked.get("change", ""))
+    subject.require_able(found, lambda can: wanted is None or wanted.change in can.version_changes)
+    history = live.history(found.door, name)
+    old = history.find(asked.get("version", ""))
+    if history.error is None and (old is None or wanted is None or old.version.state not in wanted.of):
+        return _versions(request, found, history, refusal=_("Choose one of the buttons of the list."))
+    facts = {"subject": found, "history": history, "old": old, "change": wanted}
+    unticked = request.method == "POST" and wanted is not None and wanted.is_final and "sure" not in request.POST
+    if request.method == "GET" or old is None or wanted is None or unticked:
+        status = 422 if unticked else live.status_of(history.error)
+        return render(request, "versions/change.html", {**facts, "unticked": unticked}, status=status)
+    try:
+        found.door.change_version(name, old.version_id, wanted.change)
+    except StoreError as error:
+        return render(request, "versions/change.html", {**facts, "error": error}, status=live.status_of(error))
+    messages.success(request, str(wanted.done) % {"version": old.words.capitalize()})
+    return redirect(found.links["versions"])

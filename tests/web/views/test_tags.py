@@ -74,7 +74,7 @@ def test_tags_of_aws_are_shown_and_left_alone(one: OneSecret, writer: Client) ->
         ({"k" * 129: "1"}, "Key: use at most 128 characters."),
         ({"k": "v" * 257}, "Value: use at most 256 characters."),
         ({"k<": "1"}, "Key: use letters, digits, spaces and"),
-        ({f"k{n}": "1" for n in range(51)}, "A secret has at most 50 tags."),
+        ({f"k{n}": "1" for n in range(51)}, "A secret has at most 50 pairs."),
     ],
 )
 def test_bad_tags_are_refused_and_kept_on_the_page(

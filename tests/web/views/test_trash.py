@@ -24,7 +24,7 @@ def test_it_lists_what_is_pending_with_days_left(deleted: OneSecret, as_bob: Cli
     page = as_bob.get("/trash/")
     words = text_of(page)
     assert page.status_code == 200
-    assert "1 secret in its recovery window" in words
+    assert "1 deleted secret that its store keeps" in words
     assert "in 8 d" in words or "in 9 d" in words
     assert "Restoring needs the grant Write." in words
     assert deleted.url("restore") not in page.content.decode()
