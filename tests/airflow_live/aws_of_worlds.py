@@ -91,7 +91,7 @@ def fill(setting: Setting) -> None:
             overwrite=False,
             tags=[],
             data_type="text",
-            tier=None,
+            tier="Advanced",
             policies=None,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from tests.airflow_live.lookups import (
     compare,
     fixed,
 )
-from tests.airflow_live.worlds import SHARED, Case, WorldMaker
+from tests.airflow_live.worlds import PARAMETER_STORE, SECRETS_MANAGER, SHARED, Case, WorldMaker
 
 pytestmark = pytest.mark.airflow_live
 
@@ -44,6 +45,8 @@ def stage(seed: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage
 @pytest.mark.parametrize("lab", [AIRFLOW_2, AIRFLOW_3], ids=lambda lab: lab.airflow)
 def test_every_world_is_resolved_as_airflow_does(lab: Lab, stage: Stage, seed: int) -> None:
     assert len(stage.usual) >= 2000
+    asked = Counter(world.get("backend") for world in stage.usual)
+    assert min(asked[backend] for backend in (SECRETS_MANAGER, PARAMETER_STORE, SHARED)) >= 300
     won = compare(lab, [*stage.fixed, *stage.shared, *stage.usual], seed)
     sources = ["SecretsManagerBackend", "SystemsManagerParameterStoreBackend", "MetastoreBackend"]
     assert min(won[name] for name in [*sources, "EnvironmentVariablesBackend"]) > 50

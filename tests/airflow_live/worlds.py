@@ -135,7 +135,7 @@ VARIABLES = ["of the database", "", "{}", " "]
 
 _NAME_OF_A_SECRET = re.compile(r"[A-Za-z0-9/_+=.@!-]{1,512}")
 _ARN = re.compile(r"arn:aws:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:")
-_NAME_OF_A_PARAMETER = re.compile(r"/(?!aws|ssm)[A-Za-z0-9/_.-]{1,900}", re.IGNORECASE)
+_NAME_OF_A_PARAMETER = re.compile(r"(?=.{1,900}$)(?!/(?i:aws|ssm))(?:/[A-Za-z0-9_.-]+){1,15}")
 _CONN_ID = re.compile(r"[\w#!()\-.:/\\]{1,250}", re.ASCII)
 
 
@@ -274,7 +274,7 @@ class WorldMaker:
             if made.backend == PARAMETER_STORE:
                 path = "/" + name.lstrip("/")
                 if _NAME_OF_A_PARAMETER.fullmatch(path):
-                    made.parameters.setdefault(path, self.stored())
+                    made.parameters.setdefault(path, self.parameter())
             elif _NAME_OF_A_SECRET.fullmatch(_ARN.sub("", name)):
                 made.secrets.setdefault(name, self.entry())
 
@@ -303,6 +303,10 @@ class WorldMaker:
     def stored(self) -> str:
         """AWS keeps no empty text."""
         return self.text() or " "
+
+    def parameter(self) -> str:
+        """At most 8,192 bytes, and no name in double braces."""
+        return self.stored()[:2000].replace("{{", "{")
 
     def text(self) -> str:
         if self.chance(0.7):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from secretsui.cloud.arns import arn_like, arn_of
+from secretsui.cloud.arns import arn_like, arn_of, parameter_arn
 from secretsui.cloud.aws import Identity
 
 
@@ -23,3 +23,10 @@ def test_the_account_of_an_arn_is_the_last_roles() -> None:
 
     assert arn_like(identity, "a/*") == "arn:aws:secretsmanager:eu-west-1:444455556666:secret:a/*"
     assert arn_of(identity, "").endswith(":444455556666:secret:*")
+
+
+@pytest.mark.parametrize(("name", "end"), [("/airflow/x", "airflow/x"), ("plain", "plain"), ("", ""), ("/", "")])
+def test_the_slash_of_a_parameter_is_not_doubled(name: str, end: str) -> None:
+    identity = Identity("cn-north-1", account_id="111122223333")
+
+    assert parameter_arn(identity, name) == f"arn:aws-cn:ssm:cn-north-1:111122223333:parameter/{end}"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -17,9 +18,17 @@ USER = "arn:aws:sts::111122223333:assumed-role/reader/secretsui"
 SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:airflow/x-AbCdEf"
 
 
-def refusal(code: str, message: str = "", *, operation: str = "GetSecretValue", status: int = 400) -> StoreError:
+def refusal(
+    code: str,
+    message: str = "",
+    *,
+    operation: str = "GetSecretValue",
+    status: int = 400,
+    service: str = "secretsmanager",
+    name: str = "airflow/x",
+) -> StoreError:
     response: Any = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
-    return translate(ClientError(response, operation), IDENTITY, name="airflow/x")
+    return translate(ClientError(response, operation), IDENTITY, name=name, service=service)
 
 
 def denial(reason: str = "", action: str = "secretsmanager:GetSecretValue", resource: str = SECRET) -> str:
@@ -64,13 +73,77 @@ def test_each_code_has_its_kind(code: str, message: str, kind: str) -> None:
     assert error.remedy.endswith(".") or error.remedy.endswith("-")
 
 
-def test_every_code_the_service_declares_is_known() -> None:
+PARAMETER_CALLS = (
+    *("PutParameter", "GetParameter", "GetParameters", "GetParametersByPath", "GetParameterHistory", "DeleteParameter"),
+    *("DescribeParameters", "AddTagsToResource", "RemoveTagsFromResource", "ListTagsForResource"),
+)
+
+
+def declared(service: str, operations: Sequence[str] = ()) -> set[str]:
     from botocore.session import Session
 
-    model = Session().get_service_model("secretsmanager")
-    declared = {shape.name for name in model.operation_names for shape in model.operation_model(name).error_shapes}
+    model = Session().get_service_model(service)
+    names = operations or model.operation_names
+    return {shape.name for name in names for shape in model.operation_model(name).error_shapes}
 
-    unknown = {code for code in declared if "with the code" in refusal(code).sentence}
+
+def test_every_code_of_the_calls_for_parameters_is_known() -> None:
+    unknown = {
+        code for code in declared("ssm", PARAMETER_CALLS) if "with the code" in refusal(code, service="ssm").sentence
+    }
+
+    # What only policies, filters and paging could answer, which the product never changes.
+    assert unknown == {
+        "InternalServerError",
+        "InvalidFilterKey",
+        "InvalidFilterOption",
+        "InvalidFilterValue",
+        "InvalidNextToken",
+        "InvalidPolicyTypeException",
+        "InvalidPolicyAttributeException",
+        "IncompatiblePolicyException",
+        "InvalidAllowedPatternException",
+        "InvalidResourceType",
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "kind"),
+    [
+        ("ParameterNotFound", "", "notfound"),
+        ("ParameterVersionNotFound", "", "notfound"),
+        ("InvalidResourceId", "", "notfound"),
+        ("ParameterAlreadyExists", "", "conflict"),
+        ("TooManyUpdates", "", "throttled"),
+        ("InvalidKeyId", "", "cannotdecrypt"),
+        ("HierarchyLevelLimitExceededException", "", "badname"),
+        ("ValidationException", "Parameter name: can't be prefixed with", "badname"),
+        ("ValidationException", "The parameter doesn't meet the parameter name requirements.", "badname"),
+        ("ValidationException", "Standard tier parameters support a maximum parameter value of 4096", "toolarge"),
+        ("ParameterLimitExceeded", "", "storeerror"),
+        ("HierarchyTypeMismatchException", "", "storeerror"),
+    ],
+)
+def test_each_code_of_parameters_has_its_kind(code: str, message: str, kind: str) -> None:
+    error = refusal(code, message, operation="PutParameter", service="ssm")
+
+    assert (error.kind, error.code) == (kind, code)
+    assert "Secrets Manager" not in error.sentence
+
+
+def test_a_denial_of_a_parameter_is_completed_without_a_second_slash() -> None:
+    single = refusal("AccessDeniedException", operation="PutParameter", service="ssm", name="/airflow/x")
+    wide = refusal("AccessDeniedException", operation="DescribeParameters", service="ssm", name="/airflow/x")
+
+    assert (single.action, single.arn) == (
+        "ssm:PutParameter",
+        "arn:aws:ssm:eu-west-1:111122223333:parameter/airflow/x",
+    )
+    assert (wide.action, wide.arn) == ("ssm:DescribeParameters", "*")
+
+
+def test_every_code_the_service_declares_is_known() -> None:
+    unknown = {code for code in declared("secretsmanager") if "with the code" in refusal(code).sentence}
 
     # What only rotation, policies and paging could answer, which the product does not use or repeats.
     assert unknown == {
