@@ -101,7 +101,7 @@ def login_refused(refusal: Refusal) -> StoreError:
         return of_refusal(refusal)
     if "no handler for route" in refusal.words or refusal.status == 404:
         sentence, remedy = f"Vault has no login at {refusal.path}.", "Check where the method is mounted."
-    elif refusal.status == 403 and "permission denied" in refusal.words:
+    elif "permission denied" in refusal.words or refusal.names_token:  # said of methods that are not mounted, too
         sentence, remedy = _REFUSED, "Check the credential and the role, the mount of the method and the namespace."
     else:
         sentence, remedy = _REFUSED, "Check the role, the user and the credential of this account."
