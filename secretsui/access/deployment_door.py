@@ -144,6 +144,12 @@ class DeploymentDoor:
 
     # Jobs.
 
+    def role(self) -> tuple[str, Sequence[Mapping[str, Any]]]:
+        """The ARN of the role that Airflow runs as, and its policies; "" and none where nobody tells which it is."""
+        with self._recorded(self._need_see, Action.CHECK, detail="role"):
+            arn = wiring.role_of(self.deployment)
+            return arn, wiring.read_policies(self.deployment, arn) if arn else ()
+
     def collect(self, check: Check) -> Check:
         """Run a check; what goes wrong stands in its row."""
         if isinstance(self.actor, Person):

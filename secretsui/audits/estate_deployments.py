@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 
+from secretsui.audits import roles
 from secretsui.core import environment as names
 from secretsui.core.chain import Process
 from secretsui.core.rules.estate import Cell, Deployment, Entry, Id, LayerFacts, View
@@ -25,6 +26,7 @@ NOT_ENTERED: Final = (*UNTOLD, "no-api", "not-whole")
 # What stands in them is not written down by anybody: it is what a process has, or what a service keeps.
 NOT_WRITTEN: Final = (EnvSource.Form.REPORTER, EnvSource.Form.OBJECTS)
 KWARGS: Final = "BACKEND_KWARGS"
+NO_IDENTITY: Final = roles.Identity(None, roles.NOT_TOLD)
 Failed = Mapping[tuple[str, int], str]
 Columns = Mapping[Process, Sequence[Column]]
 Entries = Mapping[tuple[str, str, str], Sequence[Entry]]
@@ -32,10 +34,14 @@ Entries = Mapping[tuple[str, str, str], Sequence[Entry]]
 
 def build(failed: Failed) -> Sequence[Deployment]:
     found = models.Deployment.objects.prefetch_related("sources", "layer_states")
-    return [_deployment(each, failed.get(("deployment", each.pk), "")) for each in found]
+    identities = roles.known()
+    return [
+        _deployment(each, failed.get(("deployment", each.pk), ""), identities.get(each.pk, NO_IDENTITY))
+        for each in found
+    ]
 
 
-def _deployment(row: models.Deployment, problem: str) -> Deployment:
+def _deployment(row: models.Deployment, problem: str, identity: roles.Identity) -> Deployment:
     setup = setup_of(row)
     places = places_of(row, setup.settings)
     columns = {process: columns_of(setup.chain(process), places) for process in processes(row)}
@@ -60,6 +66,8 @@ def _deployment(row: models.Deployment, problem: str) -> Deployment:
             name: str(text) for each in settings for name, text in each.settings.items() if name.endswith(KWARGS)
         },
         untold=setup.untold,
+        identity=identity.policies,
+        identity_problem=identity.problem or roles.NOT_TOLD,
     )
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from secretsui.access.deployment_door import open_deployment
 from secretsui.access.door import Job, open_prefix
-from secretsui.audits import details, running
+from secretsui.audits import details, roles, running
 from secretsui.audits.models import Part
 from secretsui.audits.running import Lost
 from secretsui.inventory import sync
@@ -114,6 +114,7 @@ def _read_deployment(part: Part, deployment: Deployment) -> None:
         check, _ = checks.active(deployment, TRIGGER)
         door.collect(check)
         _outlives(part, check)
+    roles.read(deployment, door)
     running.tell(part, total=check.rows, done=check.rows)
     running.finish(part, *_ending(check), door.calls)
 

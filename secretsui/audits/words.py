@@ -86,6 +86,8 @@ def gap(ref: str, what: str, reason: str, count: int) -> str:
 
 
 def reason_words(reason: str) -> str:
+    if reason.startswith("role-") and reason not in word_list.REASONS:
+        return str(word_list.REASONS["role"]) % {"why": reason_words(reason.removeprefix("role-"))}
     return str(word_list.REASONS.get(reason) or reason.replace("-", " "))
 
 

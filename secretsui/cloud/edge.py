@@ -42,6 +42,12 @@ _PROOF: Final[Mapping[str, tuple[str, ...]]] = {
     "get_environment": ("Environment",),
     "describe_task_definition": ("taskDefinition",),
     "invoke_rest_api": ("RestApiStatusCode",),
+    "get_role": ("Role",),
+    "list_attached_role_policies": ("AttachedPolicies",),
+    "list_role_policies": ("PolicyNames",),
+    "get_policy": ("Policy",),
+    "get_policy_version": ("PolicyVersion",),
+    "get_role_policy": ("PolicyDocument",),
 }
 # These answer with nothing, so that only its number tells an answer of AWS from a proxy's page.
 _SILENT: Final = frozenset(

@@ -43,6 +43,7 @@ def _add(told: SampleDeployment) -> Deployment:
         airflow_version=told.airflow_version,
         providers=told.providers,
         api=Deployment.Api.NONE if told.name == deployments.REAL else Deployment.Api.EXPORTED,
+        role_arn=told.role_arn,
         backend_class=told.backend_class,
         backend_kwargs=backend_kwargs.without_secrets(told.backend_class, told.backend_kwargs)[0],
     )

@@ -25,6 +25,7 @@ class SampleDeployment:
     places: Sequence[Mapping[str, str]]
     sources: Sequence[Mapping[str, str]]
     grants: Mapping[str, str]
+    role_arn: str = ""
     backend_class: str = ""
     backend_kwargs: Mapping[str, Any] = field(default_factory=dict)
 

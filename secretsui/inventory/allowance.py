@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from secretsui.inventory.models import Allowance, Prefix
+from secretsui.inventory.models import Account, Allowance, Prefix
 
 Verb = Literal["list", "read", "describe", "versions", "policy"]
 StoreKind = Prefix.StoreKind
@@ -29,6 +29,8 @@ class Quota(NamedTuple):
 _PARAMETERS: Final = Quota("GetParameters", 40)
 _GOOGLE: Final = Quota("Metadata", 10)
 _AZURE: Final = Quota("Transactions", 400)
+# Of a service without regions, and of all that it is asked.
+IAM: Final = Quota("Iam", 25)
 # What has far more than any job uses is not here, nor is Vault, which has no limit but those of its operators.
 QUOTAS: Final[Mapping[str, Mapping[Verb, Quota]]] = {
     StoreKind.SECRETS_MANAGER: {
@@ -50,23 +52,26 @@ LEAST: Final = 0.001
 def take(prefix: Prefix, verb: Verb, number: int = 1) -> None:
     """Waits until so many calls may be made in the account and region of this prefix."""
     quota = QUOTAS.get(prefix.store_kind, {}).get(verb)
-    if quota is None:
-        return
+    if quota is not None:
+        take_of(prefix.account, prefix.region, quota, number)
+
+
+def take_of(account: Account, region: str, quota: Quota, number: int = 1) -> None:
     rate = quota.rate * max(settings.QUOTA_SHARE, LEAST)
     left = float(number)
     while left > 0:
         some = min(left, rate * FULL)
-        while wait := _draw(prefix, quota.operation, rate, some):
+        while wait := _draw(account, region, quota.operation, rate, some):
             time.sleep(wait)
         left -= some
 
 
-def _draw(prefix: Prefix, operation: str, rate: float, number: float) -> float:
+def _draw(account: Account, region: str, operation: str, rate: float, number: float) -> float:
     """Seconds until there will be so many, 0 where they are taken."""
     with transaction.atomic():
         bucket, _ = Allowance.objects.select_for_update().get_or_create(
-            account=prefix.account.account_id or prefix.account.name,
-            region=prefix.region,
+            account=account.account_id or account.name,
+            region=region,
             operation=operation,
             defaults={"tokens": rate * FULL, "filled_at": timezone.now()},
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, Literal, TypeVar
 
@@ -13,13 +13,17 @@ from django.conf import settings
 from secretsui.airflow import credentials
 from secretsui.airflow.api import AirflowApi
 from secretsui.airflow.errors import NoCredential, Unsupported
+from secretsui.cloud import roles
 from secretsui.cloud.aws import Identity
 from secretsui.cloud.edge import ask
 from secretsui.cloud.errors import Expired, StoreError
 from secretsui.core.sensitive import Sensitive
-from secretsui.inventory import places
-from secretsui.inventory.models import Account, Deployment, EnvSource, Prefix
+from secretsui.inventory import allowance, places
+from secretsui.inventory.deployments import sources
+from secretsui.inventory.models import GLOBAL, Account, Deployment, EnvSource, Prefix
 from secretsui.stores.base import Probe, Store
+from secretsui.stores.parameter_store import ParameterStore
+from secretsui.stores.parameter_store import probe as probe_parameter_store
 from secretsui.stores.secrets_manager import SecretsManagerStore
 from secretsui.stores.secrets_manager import probe as probe_secrets_manager
 from secretsui.stores.vault_place import VaultPlace
@@ -41,6 +45,8 @@ def open_store(prefix: Prefix) -> Store:
     account, kind = prefix.account, prefix.store_kind
     if kind == StoreKind.SECRETS_MANAGER:
         return SecretsManagerStore(_identity(prefix))
+    if kind == StoreKind.PARAMETER_STORE:
+        return ParameterStore(_identity(prefix), kms_key_id=prefix.options.get("kms_key_id", ""))
     if kind == StoreKind.VAULT:
         from secretsui.stores.vault import VaultStore
 
@@ -61,6 +67,8 @@ def probe(prefix: Prefix) -> Probe:
     account, kind = prefix.account, prefix.store_kind
     if kind == StoreKind.SECRETS_MANAGER:
         return probe_secrets_manager(_identity(prefix), prefix.start)
+    if kind == StoreKind.PARAMETER_STORE:
+        return probe_parameter_store(_identity(prefix), prefix.start)
     if kind == StoreKind.VAULT:
         from secretsui.stores.vault import probe as probe_vault
 
@@ -106,6 +114,30 @@ def read_environment(source: EnvSource) -> Mapping[str, Any]:
         identity = _identity_of(source.deployment, parts[3] if len(parts) > 3 else source.deployment.region)
         return ask(identity, "describe_task_definition", {"taskDefinition": source.label}, service="ecs")
     raise Unsupported("This source cannot be asked.", remedy="Give its text again.")
+
+
+def role_of(deployment: Deployment) -> str:
+    """The ARN of the role that Airflow runs as: as it is entered, else as AWS says; "" where nobody tells."""
+    if deployment.role_arn:
+        return deployment.role_arn
+    told = (_told_role(read_environment(source)) for source in sources.live(deployment))
+    return next(filter(None, told), "")
+
+
+def _told_role(answer: Mapping[str, Any]) -> str:
+    environment, task = answer.get("Environment", {}), answer.get("taskDefinition", {})
+    return str(environment.get("ExecutionRoleArn") or task.get("taskRoleArn") or "")
+
+
+def read_policies(deployment: Deployment, role_arn: str) -> Sequence[Mapping[str, Any]]:
+    """What the policies of a role say, asked by the account in which the role is."""
+    account_id = roles.account_of(role_arn)
+    accounts = [*Account.objects.filter(vendor=Account.Vendor.AWS, account_id=account_id), deployment.account]
+    account = next((each for each in accounts if each and each.account_id in ("", account_id)), None)
+    if account is None:
+        raise NoCredential(_NO_ACCOUNT, remedy=_NAME_ONE, code="no-account")
+    before_call = partial(allowance.take_of, account, GLOBAL, allowance.IAM)
+    return roles.policies(_of_account(account, account.region), role_arn, before_call)
 
 
 def _vault(prefix: Prefix) -> VaultPlace:

@@ -233,10 +233,10 @@ def test_a_stop_ends_the_refresh_that_the_audit_had_begun(
     part = begun(live_place.connections)
     takes = sync.refreshing.allowance.take
 
-    def stop(prefix: Prefix, operation: str, number: int = 1) -> None:
-        if operation == "BatchGetSecretValue":
+    def stop(prefix: Prefix, verb: Any, number: int = 1) -> None:
+        if verb == "read":
             cancelling.cancel(Person(root), Audit.objects.get(pk=part.audit_id))
-        takes(prefix, operation, number)
+        takes(prefix, verb, number)
 
     monkeypatch.setattr(sync.refreshing.allowance, "take", stop)
     read(part)
@@ -254,10 +254,10 @@ def test_a_stop_leaves_the_refresh_that_another_audit_waits_for(
     assert running.claim(other)
     takes = sync.refreshing.allowance.take
 
-    def stop(prefix: Prefix, operation: str, number: int = 1) -> None:
-        if operation == "BatchGetSecretValue":
+    def stop(prefix: Prefix, verb: Any, number: int = 1) -> None:
+        if verb == "read":
             cancelling.cancel(Person(root), Audit.objects.get(pk=part.audit_id))
-        takes(prefix, operation, number)
+        takes(prefix, verb, number)
 
     monkeypatch.setattr(sync.refreshing.allowance, "take", stop)
     read(part)

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from secretsui.airflow.errors import ApiError
 from secretsui.audits import word_list, words
 from secretsui.audits.sentences import SENTENCES
+from secretsui.cloud.errors import StoreError
 from secretsui.core.rules import audit as rules
 from secretsui.core.rules import format as formats
 from secretsui.core.rules.outcome import Failed
@@ -119,3 +121,31 @@ def test_a_gap_says_what_is_missing_where_and_why(what: str) -> None:
 def test_a_reason_without_words_of_its_own_is_still_readable() -> None:
     assert words.reason_words("odd-thing") == "odd thing"
     assert set(word_list.REASONS) >= {"denied", "throttled", "worker-gone", "not-read"}
+
+
+def kinds_of_errors() -> Iterator[type[StoreError] | type[ApiError]]:
+    waiting: list[type[StoreError] | type[ApiError]] = [StoreError, ApiError]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        waiting += found.__subclasses__()
+
+
+def test_every_kind_of_error_is_a_reason_with_words() -> None:
+    kinds = {each().kind for each in kinds_of_errors() if each.__module__.startswith("secretsui.")}
+    assert {
+        kind for kind in kinds if kind not in word_list.REASONS and f"role-{kind}" not in word_list.REASONS
+    } == set()
+
+
+def test_every_reason_that_a_rule_gives_has_words() -> None:
+    written = "".join(path.read_text() for path in (ROOT / "secretsui" / "core").rglob("*.py"))
+    given = set(re.findall(r"(?:Unchecked|CannotTell)\(\"([a-z-]+)\"", written))
+    given |= set(re.findall(r"^NO_[A-Z_]+: Final = \"(no-[a-z-]+)\"$", written, re.MULTILINE))
+    assert len(given) > 20
+    assert given - set(word_list.REASONS) == set()
+
+
+def test_why_a_role_could_not_be_read_is_told_by_the_error() -> None:
+    assert words.reason_words("role-denied") == "its role could not be read: access is denied"
+    assert words.reason_words("role-bounded").startswith("its role has a permissions boundary")

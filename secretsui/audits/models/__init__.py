@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from secretsui.audits.models.findings import FindingEvent, StoredFinding
+from secretsui.audits.models.roles import RoleReading
 from secretsui.audits.models.runs import Audit, Part
 from secretsui.audits.models.schedules import Delivery, Recipient, Schedule, Silence
 
@@ -12,6 +13,7 @@ __all__ = [
     "FindingEvent",
     "Part",
     "Recipient",
+    "RoleReading",
     "Schedule",
     "Silence",
     "StoredFinding",

@@ -165,8 +165,8 @@ class Deployment:
 
     `kwargs_texts` are kwargs as they stand in a setting, by its name, for what is wrong before they are parsed.
     `untold` are the layers of whose backend only the class is known: its kwargs in `settings` are none.
-    `identity` are the policies of the role that Airflow runs as, None where they were not read. `lookups` counts failed
-    lookups by secret name, from an access log.
+    `identity` are the policies of the role that Airflow runs as, None where they were not read, for the reason
+    `identity_problem`. `lookups` counts failed lookups by secret name, from an access log.
     """
 
     name: str
@@ -181,6 +181,7 @@ class Deployment:
     kwargs_texts: Mapping[str, str] = field(default_factory=dict)
     untold: Collection[str] = ()
     identity: Sequence[Mapping[str, Any]] | None = None
+    identity_problem: str = "no-identity"
     lookups: Mapping[str, int] | None = None
 
     @property

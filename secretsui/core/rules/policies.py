@@ -134,7 +134,7 @@ def wide_identity(estate: Estate) -> Outcomes:
         if not prefixes:
             continue
         if deployment.identity is None:
-            yield deployment, Unchecked("no-identity")
+            yield deployment, Unchecked(deployment.identity_problem)
             continue
         found: dict[str, Failed] = {}
         statements = [each for policy in deployment.identity for each in _allowing(policy)]

@@ -72,7 +72,7 @@ def _worst(secret: Secret, deployments: Sequence[Deployment], judge: Judge) -> O
 
 def _of_role(secret: Secret, deployment: Deployment, judge: Judge) -> Outcome | None:
     if deployment.identity is None:
-        return Unchecked("no-identity")
+        return Unchecked(deployment.identity_problem)
     return judge(secret, deployment.identity) if secret.scope.account_id else Unchecked("no-account-id")
 
 

@@ -57,6 +57,8 @@ class Deployment(models.Model):
     account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="deployments")
     region = models.CharField(_("Region"), max_length=40, blank=True)
     mwaa_environment = models.CharField(_("MWAA environment"), max_length=80, blank=True)
+    # What Airflow runs as; empty where AWS can be asked for it.
+    role_arn = models.CharField(_("Role of Airflow"), max_length=300, blank=True)
 
     # Kwargs without their secrets: core.backend_kwargs puts a mark in the place of each.
     backend_class = models.CharField(_("Secrets backend"), max_length=200, blank=True)

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from secretsui.airflow import credentials
+from secretsui.cloud.roles import ROLE_ARN
 from secretsui.core import backend_kwargs
 from secretsui.core.backends.source import Backend
 from secretsui.core.chain import Settings
@@ -54,6 +55,10 @@ _MISSING: Final = {
     "region": gettext_lazy("Enter the region, such as eu-central-1."),
     "mwaa_environment": gettext_lazy("Name the environment as MWAA does."),
 }
+_IS_ROLE: Final = RegexValidator(
+    rf"\A{ROLE_ARN.pattern}\Z",
+    gettext_lazy("Enter the ARN of a role: arn:aws:iam::, the account, :role/ and its name."),
+)
 _WHICH_AIRFLOW: Final = frozenset({"api", "api_url"})
 _WHICH_MWAA: Final = frozenset({"api", "mwaa_environment", "region", "account"})
 
@@ -86,6 +91,17 @@ class DeploymentForm(OfDeployment):
         ),
     )
     region = forms.CharField(label=gettext_lazy("Region"), max_length=40, required=False, validators=[REGION])
+    role_arn = forms.CharField(
+        label=gettext_lazy("Role of Airflow"),
+        max_length=300,
+        required=False,
+        validators=[_IS_ROLE],
+        widget=forms.TextInput(attrs={"spellcheck": "false"}),
+        help_text=gettext_lazy(
+            "The ARN of what Airflow runs as, so that an audit sees what it may read. Empty where AWS can be asked for "
+            "it: of MWAA, and of a task definition of ECS."
+        ),
+    )
     backend_class = forms.CharField(
         label=gettext_lazy("Secrets backend"),
         max_length=200,
@@ -118,7 +134,7 @@ class DeploymentForm(OfDeployment):
         fields: ClassVar = [
             *("name", "stage", "platform", "airflow_version", "providers", "multi_team", "team"),
             *("api", *_OF_API, "account", "check_minutes"),
-            *("backend_class", "backend_kwargs", "worker_backend_class", "worker_backend_kwargs"),
+            *("backend_class", "backend_kwargs", "worker_backend_class", "worker_backend_kwargs", "role_arn"),
         ]
         help_texts: ClassVar = {
             "name": gettext_lazy("Letters, digits, - and _. It stands in addresses and on every list."),
