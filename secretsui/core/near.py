@@ -11,7 +11,9 @@ from secretsui.core.backends.source import Kind
 from secretsui.core.environment import CONNECTIONS, VARIABLES
 
 # Why what has exactly this id is not found.
-Where = Literal["", "pattern", "pending-deletion", "prefix-missing", "other-prefix", "other-account", "other-region"]
+Where = Literal[
+    "", "pattern", "pending-deletion", "prefix-missing", "other-prefix", "other-store", "other-account", "other-region"
+]
 # Nearest first.
 Why = Literal[
     "pattern",
@@ -19,6 +21,7 @@ Why = Literal[
     "other-kind",
     "prefix-missing",
     "other-prefix",
+    "other-store",
     "other-account",
     "other-region",
     "case",

@@ -49,6 +49,7 @@ class Reverse:
 
     def ids(self, stored: Stored) -> Sequence[str]:
         """The first is the one to show. None where no lookup leads there."""
+        stored = self._spelt(stored)
         if known := self._known.get(stored):
             return known
         guesses = dict.fromkeys(_guesses(self._source, stored, self._team))
@@ -56,7 +57,12 @@ class Reverse:
 
     def _asked(self, kind: Kind, secret_id: str) -> Iterator[Stored]:
         plan = self._source.plan(kind, secret_id, self._team)
-        return (stored_of(kind, ask) for ask in plan) if isinstance(plan, Sequence) else iter(())
+        return (self._spelt(stored_of(kind, ask)) for ask in plan) if isinstance(plan, Sequence) else iter(())
+
+    def _spelt(self, stored: Stored) -> Stored:
+        """Key Vault does not tell capitals from small letters."""
+        source = self._source.source if isinstance(self._source, Teamless) else self._source
+        return stored._replace(name=stored.name.lower()) if isinstance(source, AzureKeyVault) else stored
 
 
 def stored_of(kind: Kind, ask: Ask) -> Stored:
@@ -110,8 +116,8 @@ def _(source: GoogleSecretManager, stored: Stored, team: str) -> Iterable[str]:
 def _(source: AzureKeyVault, stored: Stored, team: str) -> Iterable[str]:
     prefix = source.prefixes[stored.kind]
     start = joined(prefix, source.sep, "").replace("_", str(source.sep)) if prefix else ""
-    rests = list(_without(start, [stored.name]))
-    return _of_team(rests, "", team.replace("_", str(source.sep)))
+    rests = list(_without(start.lower(), [stored.name]))
+    return _of_team(rests, "", team.replace("_", str(source.sep)).lower())
 
 
 @_guesses.register

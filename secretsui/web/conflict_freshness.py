@@ -164,8 +164,7 @@ class Freshness:
         return list(found) if accounts else []
 
     def _prefixes_of(self, column: Column) -> Sequence[Prefix]:
-        here = (column.account, column.region)
-        return [prefix for prefix in self._prefixes if (prefix.account.name, prefix.region) == here]
+        return [prefix for prefix in self._prefixes if column.covers(prefix)]
 
 
 def _oldest(moments: Sequence[datetime | None], *, is_whole: bool = True) -> Age:

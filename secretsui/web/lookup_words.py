@@ -161,9 +161,7 @@ REASONS: Final[Mapping[str, Words]] = {
         _("There is a value that Airflow cannot read, and it passes over it."), _("Open the entry and mend it.")
     ),
     "absent": Words(_("There is nothing under this name."), ""),
-    "deleted": Words(
-        _("The secret waits for its deletion, and AWS hands it out no more."), _("Restore it, or let it go.")
-    ),
+    "deleted": Words(_("The secret is deleted, and the store hands it out no more."), _("Restore it, or let it go.")),
     "binary": Words(_("The secret is binary, and Airflow reads text alone."), _("Store it as text.")),
     "denied": Words(
         _("Access to it is denied."), _("Grant the right to read it, and the right to decrypt with its key.")
@@ -214,6 +212,14 @@ REASONS: Final[Mapping[str, Words]] = {
         _("The current version is disabled or destroyed, so the store gives its value to nobody."),
         _("Enable it, or save a new version."),
     ),
+    "no-value": Words(
+        _("There is no value: the object lacks the key that Airflow reads, or its last version was destroyed."),
+        _("Save a value."),
+    ),
+    "other-version": Words(
+        _("The id names one version of the parameter, and only the current one is read here."),
+        _("Ask for the id without a colon."),
+    ),
     "unchecked": Words(_("The value was read and not understood here."), _("The worker's log names the place.")),
     "no-kwargs": Words(
         _("Airflow tells the class of this backend and not its kwargs, so what it asks is not known."),
@@ -255,6 +261,9 @@ SHORT: Final[Mapping[str, str | Promise]] = {
     "shared-too-new": _("Provider is too new"),
     "unknown-class": _("Unknown backend class"),
     "lower-case": _("Name is not in capitals"),
+    "no-value": _("No value in the object"),
+    "other-version": _("Not the current version"),
+    "disabledversion": _("Version is disabled"),
     "several-sources": _("Sources disagree"),
     "kept-elsewhere": _("Value is kept elsewhere"),
     "stale": _("May have changed"),
@@ -313,6 +322,7 @@ NEAR: Final[Mapping[str, str | Promise]] = {
     "pending-deletion": _("It exists and waits for its deletion."),
     "other-prefix": _("It exists under another prefix."),
     "other-account": _("It exists in another account."),
+    "other-store": _("It exists in another kind of store."),
     "other-region": _("It exists in another region."),
     "edit-distance": _("The spelling is almost the same."),
 }

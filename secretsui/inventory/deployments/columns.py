@@ -9,12 +9,14 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from secretsui.core.backends import vault
 from secretsui.core.backends.shared_account import SharedSecretsManager
 from secretsui.core.backends.signatures import Teamless
 from secretsui.core.backends.source import Place
 from secretsui.core.chain import Chain, Layer, Process, Settings
 from secretsui.inventory.deployments.settings import setup_of
-from secretsui.inventory.models import Deployment, LayerPlace
+from secretsui.inventory.deployments.whereabouts import mount_asked, store_of
+from secretsui.inventory.models import Deployment, LayerPlace, Prefix
 
 Places = Mapping[tuple[str, str], LayerPlace]
 
@@ -30,6 +32,7 @@ TITLES: Final[Mapping[str, Promise]] = {
 WHEREABOUTS: Final = (
     *("region_name", "role_arn", "profile_name", "aws_account_id", "endpoint_url"),
     *("shared_account", "aws_region"),
+    *("url", "namespace", "mount_point", "project_id", "vault_url"),
 )
 SHARED_TITLE: Final = _("Shared account")
 
@@ -38,7 +41,8 @@ SHARED_TITLE: Final = _("Shared account")
 class Column:
     """`id` is that of the layer, with `/shared` behind it for the shared account. `number` counts from 1.
 
-    `account` and `region` say where a backend looks things up, "" where nobody told or it is no store of ours.
+    `account` and `region` (of Vault the mount, "" where each id names it) say where a backend looks things up, "" where
+    nobody told or it is no store of ours; `store` says in which kind of store.
     """
 
     id: str
@@ -49,6 +53,13 @@ class Column:
     account: str = ""
     region: str = ""
     class_name: str = ""
+    store: str = ""
+
+    def covers(self, prefix: Prefix) -> bool:
+        """Whether what lies under this prefix may be found here: in a store of the kind, or one that nobody told."""
+        if prefix.account.name != self.account or self.store not in ("", prefix.store_kind):
+            return False
+        return prefix.region == self.region or (not self.region and self.store == vault.STORE)
 
 
 def columns(deployment: Deployment, process: Process) -> Sequence[Column]:
@@ -101,6 +112,12 @@ def _column(layer: Layer, place: Place, number: int, places: Places) -> Column:
         number=number,
         title=SHARED_TITLE if place == "shared" else TITLES[layer.id],
         account=where.account.name if where else "",
-        region=where.region if where else "",
+        region=_region(layer, where) if where else "",
         class_name=layer.class_name,
+        store=store_of(layer.source),
     )
+
+
+def _region(layer: Layer, where: LayerPlace) -> str:
+    is_vault = store_of(layer.source) == vault.STORE
+    return mount_asked(layer.source) if is_vault else where.region

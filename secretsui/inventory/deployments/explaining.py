@@ -16,7 +16,7 @@ from secretsui.inventory.deployments.resolving import explain, gone
 from secretsui.inventory.deployments.settings import processes
 from secretsui.inventory.deployments.tables import OneByOne, looking_at
 from secretsui.inventory.deployments.told import Held, Told
-from secretsui.inventory.models import Deployment, Prefix
+from secretsui.inventory.models import Deployment, Prefix, spelt
 from secretsui.inventory.sync import values
 
 
@@ -82,7 +82,10 @@ def _saved(prefix: Prefix, name: str, kind: str, prints: Prints | None) -> Chang
     held = Held(name, prints or {}, values.key().id if prints else "", prefix=prefix.pk)
     answer = Answer("present", use=_use(prints, kind), unreadable=unreadable(prints or {}))
     unsaved = Told(answer, "unsaved", None, held, prefix=prefix.pk)
-    return lambda ask, told: unsaved if ask.name == name and told.prefix == prefix.pk else told
+    wanted = spelt(prefix.store_kind, name)
+    return lambda ask, told: (
+        unsaved if told.prefix == prefix.pk and spelt(prefix.store_kind, ask.name) == wanted else told
+    )
 
 
 def _use(prints: Prints | None, kind: str) -> Use:

@@ -12,15 +12,25 @@ from operator import attrgetter
 from typing import Final
 
 from secretsui.airflow.environment import kind_of
-from secretsui.core.backends import defaults, secrets_manager
+from secretsui.core.backends import defaults
 from secretsui.core.backends.secrets_manager import SecretsManager
 from secretsui.core.backends.source import Ask, Kind
+from secretsui.core.backends.vault import STORE as VAULT
+from secretsui.core.backends.vault import Vault
 from secretsui.core.chain import Layer
 from secretsui.core.lookup import Answer
 from secretsui.inventory.deployments import told
 from secretsui.inventory.deployments.columns import Places
 from secretsui.inventory.deployments.tables import Listed, Tables
 from secretsui.inventory.deployments.told import Entry, Record, Told
+from secretsui.inventory.deployments.whereabouts import (
+    STORES,
+    bare_source,
+    is_meant,
+    mount_asked,
+    region_of,
+    store_of,
+)
 from secretsui.inventory.models import Deployment, EnvSource, LayerPlace
 
 OBJECTS: Final = "environment-manager"
@@ -49,7 +59,7 @@ class Known:
         return self.tell(ask).answer
 
     def tell(self, ask: Ask) -> Told:
-        if ask.store == secrets_manager.STORE:
+        if ask.store in STORES:
             return self._secret(ask)
         if ask.store == defaults.ENVIRONMENT:
             return self._setting(ask.name, self.world.environments[self.layer])
@@ -59,16 +69,19 @@ class Known:
 
     def _secret(self, ask: Ask) -> Told:
         where = self.world.places.get((self.layer, ask.place))
-        if where is None or ask.account not in ("", where.account.account_id or ask.account):
+        if where is None or not is_meant(where, ask):
             return NO_PLACE
-        prefix = self.world.prefix_of(where, ask.name)
+        prefix = self.world.prefix_of(where, ask)
         if prefix is None:
             return NO_PREFIX
         if prefix.as_of is None:
             return told.unknown("never-listed", prefix=prefix.id)
-        record = self.world.tables.record(prefix.id, ask.name)
+        record = self.world.tables.record(prefix, ask.name)
+        if record is not None and ask.version not in ("", record.version_id):
+            return told.unknown("other-version", prefix.as_of, prefix.id)
         if record is not None:
-            return told.of_record(record, prefix.as_of, self.kind, read_as=self._read_as(record, prefix))
+            read_as = self._read_as(record, prefix)
+            return told.of_record(record, prefix.as_of, self.kind, read_as=read_as, store=prefix.store)
         if prefix.problem:
             return told.unknown(prefix.problem, prefix.as_of, prefix.id)
         return told.absent(prefix.as_of, prefix.id)
@@ -134,22 +147,27 @@ class World:
             for layer, readers in READERS.items()
         }
         self.objects = environment(objects)
-        self._prefixes = {
-            (place.account_id, place.region): [each for each in tables.prefixes if _is_there(each, place)]
-            for place in places.values()
-        }
+        self._prefixes: dict[tuple[int, str, str], list[Listed]] = {}
+        for each in tables.prefixes:
+            self._prefixes.setdefault((each.account_id, each.store, each.region), []).append(each)
 
-    def prefix_of(self, where: LayerPlace, name: str) -> Listed | None:
-        there = self._prefixes[where.account_id, where.region]
-        return next((each for each in there if name.startswith(each.start)), None)
+    def prefix_of(self, where: LayerPlace, ask: Ask) -> Listed | None:
+        there = self._prefixes.get((where.account_id, ask.store, region_of(where, ask)), ())
+        return next((each for each in there if each.holds(ask.name)), None)
 
-    def prefixes_of(self, layer: str, place: str) -> Sequence[Listed]:
-        where = self.places.get((layer, place))
-        return self._prefixes[where.account_id, where.region] if where else ()
+    def prefixes_of(self, layer: Layer, place: str) -> Sequence[Listed]:
+        """All in which a backend may find something; of Vault in whichever mount."""
+        where, store = self.places.get((layer.id, place)), store_of(layer.source)
+        if where is None or not store:
+            return ()
+        if store == VAULT:
+            mount = mount_asked(layer.source)
+            there = (each for each in self.tables.prefixes if each.account_id == where.account_id)
+            return [each for each in there if each.store == store and mount in ("", each.region)]
+        return self._prefixes.get((where.account_id, store, where.region), ())
 
     def known(self, layer: Layer, kind: Kind) -> Known:
-        source = layer.source
-        return Known(self, layer.id, kind, isinstance(source, SecretsManager) and source.reads_json_its_own_way)
+        return Known(self, layer.id, kind, _reads_json_its_own_way(bare_source(layer.source)))
 
 
 def environment(sources: Sequence[EnvSource], beside: Sequence[EnvSource] = ()) -> Environment:
@@ -174,5 +192,8 @@ def _gap(sources: Sequence[EnvSource], declared: Sequence[EnvSource]) -> str:
     return "" if all(each.is_whole for each in declared) else "not-whole"
 
 
-def _is_there(prefix: Listed, place: LayerPlace) -> bool:
-    return (prefix.account_id, prefix.region) == (place.account_id, place.region)
+def _reads_json_its_own_way(source: object) -> bool:
+    """Older releases of Vault's provider take the fields of a connection as they are."""
+    if isinstance(source, SecretsManager):
+        return source.reads_json_its_own_way
+    return isinstance(source, Vault) and not source.takes_lists

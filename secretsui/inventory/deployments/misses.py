@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from secretsui.core import near as nearness
 from secretsui.core.backends.prefixes import PLURALS
 from secretsui.core.backends.source import Kind
 from secretsui.core.near import Known, Near, Where
-from secretsui.inventory.deployments.columns import columns
+from secretsui.inventory.deployments.columns import Column, columns
 from secretsui.inventory.deployments.explained import Cell
 from secretsui.inventory.deployments.lookups import KINDS
 from secretsui.inventory.deployments.settings import processes, settings_of
@@ -88,7 +88,7 @@ def _lies(cell: Cell) -> bool:
 
 def _elsewhere(deployment: Deployment, kind: Kind, seen: Collection[Secret]) -> Iterator[Known]:
     """Secrets of all accounts and regions that no id of this deployment leads to."""
-    places = set(deployment.places.values_list("account_id", "region"))
+    places = {each for process in processes(deployment) for each in columns(deployment, process) if each.account}
     prefixes = {each.pk: each for each in Prefix.objects.select_related("account")}
     for prefix_id, name, key in SecretRecord.objects.order_by().values_list("prefix_id", "name", "key").iterator(CHUNK):
         prefix = prefixes.get(prefix_id)
@@ -103,7 +103,10 @@ def _kind(stored: str) -> Kind:
     return "variable" if stored == StoredKind.VARIABLE else "connection"
 
 
-def _far(prefix: Prefix, places: Collection[tuple[Any, str]]) -> Where:
-    if (prefix.account_id, prefix.region) in places:
+def _far(prefix: Prefix, places: Collection[Column]) -> Where:
+    if any(each.covers(prefix) for each in places):
         return "other-prefix" if prefix.path else "prefix-missing"
-    return "other-region" if prefix.account_id in {account for account, _ in places} else "other-account"
+    stores = {each.store for each in places if each.account == prefix.account.name}
+    if not stores:
+        return "other-account"
+    return "other-region" if stores & {"", prefix.store_kind} else "other-store"

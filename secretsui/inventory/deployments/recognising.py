@@ -15,13 +15,17 @@ from typing import Final
 from secretsui.airflow.api import ConnectionRow, VariableRow
 from secretsui.cloud.errors import StoreError
 from secretsui.core import facts, prints
-from secretsui.core.backends.source import CannotTell, Kind, Place, Raises
+from secretsui.core.backends.azure import STORE as AZURE
+from secretsui.core.backends.source import Kind, Place
+from secretsui.core.backends.vault import STORE as VAULT
 from secretsui.core.chain import Layer
+from secretsui.core.decoding import Decode, decoder
 from secretsui.core.environment import variable_of, variable_of_key
 from secretsui.core.prints import Places
-from secretsui.core.reverse import Reverse, Stored
+from secretsui.core.reverse import NOTHING_KNOWN, Reverse, Stored
 from secretsui.inventory.deployments import columns, entries, report
 from secretsui.inventory.deployments.settings import processes, setup_of
+from secretsui.inventory.deployments.whereabouts import mount_of, store_of
 from secretsui.inventory.models import Deployment, EnvSource, LayerEntry, Prefix
 from secretsui.inventory.models.layers import Layer as LayerId
 from secretsui.inventory.sync.values import key as our_key
@@ -32,6 +36,7 @@ Known = dict[tuple[str, str, str], str]
 Answers = Iterator[Mapping[str, Value | StoreError]]
 ReadValues = Callable[[Prefix, Sequence[str]], Answers]
 
+KINDS: Final[tuple[Kind, Kind]] = ("connection", "variable")
 _BACKENDS: Final = ("backend", "worker-backend")
 _ID_OF: Final[Mapping[str, Callable[[str], str]]] = {"connection": variable_of, "variable": variable_of_key}
 
@@ -79,44 +84,56 @@ class Recognition:
             left = dict(wanted)
             try:
                 for answers in values(prefix, list(wanted)):
-                    self._take({name: left.pop(name) for name in answers}, answers)
+                    ids = {name: left.pop(name) for name in answers}
+                    self._take(ids, answers, decoder(prefix.store_kind))
             except StoreError:
                 pass  # what is left was not read
             self._unread |= {variable for ids in left.values() for variable in map(_variable, ids)}
 
-    def _take(self, ids: Mapping[str, set[tuple[Kind, str]]], answers: Mapping[str, Value | StoreError]) -> None:
+    def _take(
+        self, ids: Mapping[str, set[tuple[Kind, str]]], answers: Mapping[str, Value | StoreError], decode: Decode
+    ) -> None:
         for name, answer in answers.items():
             for kind, secret_id in ids[name]:
                 if isinstance(answer, StoreError):
                     self._unread.add(_variable((kind, secret_id)))
                 elif answer.text is not None:
-                    self.learn(kind, secret_id, facts.facts(answer.text, kind).parts)
+                    self.learn(kind, secret_id, facts.facts(answer.text, kind, decode).parts)
 
     def _wanted(self) -> Mapping[Prefix, Mapping[str, set[tuple[Kind, str]]]]:
         found: dict[Prefix, dict[str, set[tuple[Kind, str]]]] = {}
+        reported = {kind: self._ids_of(kind) for kind in KINDS}
         for layer, place, prefix in self._looked_up():
-            inverse = Reverse(layer.source, team=layer.team)  # type: ignore[arg-type]
+            inverse = Reverse(layer.source, reported if prefix.store_kind == AZURE else NOTHING_KNOWN, layer.team)  # type: ignore[arg-type]
+            mount = mount_of(layer.source, prefix.region)
             names = prefix.records.filter(deleted_at=None).order_by().values_list("name", flat=True)
             for name in names.iterator(2000):
-                for each in self._ids(inverse, name, place):
+                for each in self._ids(inverse, name, place, mount):
                     found.setdefault(prefix, {}).setdefault(name, set()).add(each)
         return found
+
+    def _ids_of(self, kind: Kind) -> Sequence[str]:
+        """What the names that were reported most likely stand for."""
+        start = _ID_OF[kind]("")
+        return [name.removeprefix(start).lower() for each, name in self._names if each == kind]
 
     def _looked_up(self) -> Iterator[tuple[Layer, Place, Prefix]]:
         setup = setup_of(self.deployment)
         told = columns.places_of(self.deployment, setup.settings)
         layers = {layer.id: layer for process in processes(self.deployment) for layer in setup.chain(process).layers}
         for layer in layers.values():
-            if layer.id in _BACKENDS and not isinstance(layer.source, Raises | CannotTell):
+            store = store_of(layer.source)
+            if layer.id in _BACKENDS and store:
                 for place in columns.places_asked(layer):
                     if where := told.get((layer.id, place)):
-                        there = Prefix.objects.filter(account=where.account, region=where.region)
-                        yield from ((layer, place, prefix) for prefix in there.select_related("account"))
+                        there = Prefix.objects.filter(account=where.account, store_kind=store)
+                        found = there if store == VAULT else there.filter(region=where.region)
+                        yield from ((layer, place, prefix) for prefix in found.select_related("account"))
 
-    def _ids(self, inverse: Reverse, name: str, place: Place) -> Iterator[tuple[Kind, str]]:
-        kinds: tuple[Kind, Kind] = ("connection", "variable")
-        for kind in kinds:
-            yield from ((kind, each) for each in inverse.ids(Stored(kind, name, place)) if self.wants(kind, each))
+    def _ids(self, inverse: Reverse, name: str, place: Place, mount: str) -> Iterator[tuple[Kind, str]]:
+        for kind in KINDS:
+            found = inverse.ids(Stored(kind, name, place, mount))
+            yield from ((kind, each) for each in found if self.wants(kind, each))
 
     def write(self) -> None:
         """Give each place that was reported the fingerprint that is known for it."""

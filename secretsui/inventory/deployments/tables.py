@@ -6,16 +6,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Lower, Replace
 
+from secretsui.core.backends.source import Kind
 from secretsui.inventory.deployments.told import Entry, Record
-from secretsui.inventory.models import Deployment, EnvSource, LayerEntry, LayerState, Prefix, Refresh, SecretRecord
+from secretsui.inventory.models import (
+    Deployment,
+    EnvSource,
+    LayerEntry,
+    LayerPlace,
+    LayerState,
+    Prefix,
+    Refresh,
+    SecretRecord,
+    spelt,
+)
 
 _OF_RECORD: Final = Record._fields
 _OF_ENTRY: Final = Entry._fields
 CHUNK: Final = 2000
+VAULT: Final = Prefix.StoreKind.VAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +38,14 @@ class Listed:
     id: int
     account_id: int
     region: str
+    store: str
     start: str
     kind: str
     as_of: datetime | None
     problem: str
+
+    def holds(self, name: str) -> bool:
+        return spelt(self.store, name).startswith(spelt(self.store, self.start))
 
 
 class Tables(Protocol):
@@ -43,12 +60,16 @@ class Tables(Protocol):
     @property
     def states(self) -> Mapping[tuple[str, str], LayerState]: ...
 
-    def record(self, prefix_id: int, name: str) -> Record | None: ...
+    def record(self, prefix: Listed, name: str) -> Record | None: ...
 
     def entry(self, source_id: int | None, kind: str, name: str) -> Entry | None: ...
 
     def misspelt(self, source_id: int, kind: str, name: str) -> Entry | None:
         """One that would have this name if it were in capitals."""
+        ...
+
+    def ids_like(self, name: str) -> Sequence[tuple[Kind, str]]:
+        """Those of the matrix that differ from it in nothing but case and dashes for underscores."""
         ...
 
 
@@ -63,7 +84,7 @@ class _Small:
         places = self.deployment.places.values_list("account_id", "region").distinct()
         where = Q(pk__in=[])
         for account_id, region in places:
-            where |= Q(account_id=account_id, region=region)
+            where |= Q(account_id=account_id) & (Q(region=region) | Q(store_kind=VAULT))
         return listed(Prefix.objects.filter(where))
 
     @cached_property
@@ -74,11 +95,18 @@ class _Small:
     def states(self) -> Mapping[tuple[str, str], LayerState]:
         return {(each.layer, each.kind): each for each in self.deployment.layer_states.all()}
 
+    def ids_like(self, name: str) -> Sequence[tuple[Kind, str]]:
+        spelt = Replace(Lower("key"), Value("_"), Value("-"))
+        rows = self.deployment.rows.order_by("key").annotate(spelt=spelt).filter(spelt=name.lower().replace("_", "-"))
+        return [(cast("Kind", kind), key) for kind, key in rows.values_list("kind", "key").distinct()]
+
 
 def looking_at(prefix: Prefix) -> QuerySet[Deployment]:
     """The deployments with a backend that looks things up in the account and region of this prefix."""
-    there = Deployment.objects.filter(places__account=prefix.account_id, places__region=prefix.region)
-    return there.distinct()
+    there = LayerPlace.objects.filter(account=prefix.account_id)
+    if prefix.store_kind != VAULT:  # which has its mounts named by kwargs and ids
+        there = there.filter(region=prefix.region)
+    return Deployment.objects.filter(pk__in=there.values("deployment"))
 
 
 def listed(prefixes: QuerySet[Prefix]) -> Sequence[Listed]:
@@ -91,7 +119,8 @@ def _listed(prefix: Prefix) -> Listed:
     """A refresh that listed everything and then could not read some values has moved `as_of` on to its beginning."""
     broke_off = bool(prefix.problem) and getattr(prefix, "began", None) != prefix.as_of
     problem = "listing-failed" if broke_off else ""
-    return Listed(prefix.pk, prefix.account_id, prefix.region, prefix.start, prefix.kind, prefix.as_of, problem)
+    facts = prefix.pk, prefix.account_id, prefix.region, prefix.store_kind
+    return Listed(*facts, prefix.start, prefix.kind, prefix.as_of, problem)
 
 
 class Everything(_Small):
@@ -100,9 +129,10 @@ class Everything(_Small):
     @cached_property
     def records(self) -> Mapping[int, Mapping[str, Record]]:
         found: dict[int, dict[str, Record]] = {each.id: {} for each in self.prefixes}
+        stores = {each.id: each.store for each in self.prefixes}
         rows = SecretRecord.objects.filter(prefix__in=list(found)).order_by().values_list(*_OF_RECORD)
         for row in rows.iterator(CHUNK):
-            found[row[0]][row[1]] = Record(*row)
+            found[row[0]][spelt(stores[row[0]], row[1])] = Record(*row)
         return found
 
     @cached_property
@@ -123,8 +153,8 @@ class Everything(_Small):
             if where[0] is not None and name != name.upper()
         }
 
-    def record(self, prefix_id: int, name: str) -> Record | None:
-        return self.records[prefix_id].get(name)
+    def record(self, prefix: Listed, name: str) -> Record | None:
+        return self.records[prefix.id].get(spelt(prefix.store, name))
 
     def entry(self, source_id: int | None, kind: str, name: str) -> Entry | None:
         return self.entries.get((source_id, kind), {}).get(name)
@@ -141,10 +171,11 @@ class OneByOne(_Small):
         self._records: dict[tuple[int, str], Record | None] = {}
         self._entries: dict[tuple[int | None, str, str], Sequence[Entry]] = {}
 
-    def record(self, prefix_id: int, name: str) -> Record | None:
-        at = (prefix_id, name)
+    def record(self, prefix: Listed, name: str) -> Record | None:
+        at = (prefix.id, name)
         if at not in self._records:
-            row = SecretRecord.objects.filter(prefix=prefix_id, name=name).values_list(*_OF_RECORD).first()
+            alike = Q(name__iexact=name) if spelt(prefix.store, "A") == "a" else Q(name=name)
+            row = SecretRecord.objects.filter(alike, prefix=prefix.id).values_list(*_OF_RECORD).first()
             self._records[at] = Record(*row) if row else None
         return self._records[at]
 

@@ -13,15 +13,16 @@ from django.utils.translation import gettext as _
 from secretsui.airflow.api import AirflowApi
 from secretsui.airflow.errors import ApiError, ConfigHidden
 from secretsui.cloud.errors import StoreError
-from secretsui.core.backends import secrets_manager
 from secretsui.core.backends.source import Ask, CannotTell, Kind, Raises
 from secretsui.core.chain import Layer, chain
 from secretsui.inventory import places
 from secretsui.inventory.deployments import columns, sources
 from secretsui.inventory.deployments.collecting import SILENT_APIS, Reader
 from secretsui.inventory.deployments.settings import processes, settings_of
+from secretsui.inventory.deployments.whereabouts import STORES, is_meant, region_of
 from secretsui.inventory.models import Deployment, EnvSource, LayerPlace, Prefix
 
+EXAMPLE: Final = "example"
 State = Literal["ok", "problem", "unknown"]
 OLD: Final = timedelta(days=7)
 _BACKENDS: Final = ("backend", "worker-backend")
@@ -133,26 +134,28 @@ def _of_backend(layer: Layer, told: columns.Places) -> Iterator[TestLine]:
 def _asks(layer: Layer) -> Iterator[tuple[Kind, Ask]]:
     """One question of each kind to each place that is a store of ours."""
     for kind in _KINDS:
-        plan = () if isinstance(layer.source, Raises | CannotTell) else layer.source.plan(kind, "example", layer.team)
-        found = (
-            {ask.place: ask for ask in plan if ask.store == secrets_manager.STORE} if isinstance(plan, tuple) else {}
-        )
+        plan = () if isinstance(layer.source, Raises | CannotTell) else layer.source.plan(kind, EXAMPLE, layer.team)
+        found = {ask.place: ask for ask in plan if ask.store in STORES} if isinstance(plan, Sequence) else {}
         for ask in found.values():
             yield kind, ask
 
 
 def _covered(layer: Layer, kind: Kind, ask: Ask, told: columns.Places) -> TestLine:
     where = told.get((layer.id, ask.place))
-    facts = {"kind": kind, "start": ask.name.removesuffix("example"), "place": ask.place}
+    facts = {"kind": kind, "start": ask.name.removesuffix(EXAMPLE), "place": ask.place}
     if where is None:
         sentence = _("Nobody told in which account the %(place)s place of this backend lies.") % facts
         return TestLine(f"{layer.id}/{ask.place}", "problem", sentence, _("Choose its account and region."))
-    facts |= {"account": where.account.name, "region": where.region}
-    return _refreshed(f"{layer.id}/{ask.place}", _prefix(where, ask.name), facts)
+    facts |= {"account": where.account.name, "region": region_of(where, ask)}
+    if not is_meant(where, ask):
+        sentence = _("The account %(account)s is not the one that these kwargs name.") % facts
+        return TestLine(f"{layer.id}/{ask.place}", "problem", sentence, _("Choose its account and region."))
+    return _refreshed(f"{layer.id}/{ask.place}", _prefix(where, ask), facts)
 
 
-def _prefix(where: LayerPlace, name: str) -> Prefix | None:
-    return places.most_specific(Prefix.objects.filter(account=where.account, region=where.region), name)
+def _prefix(where: LayerPlace, ask: Ask) -> Prefix | None:
+    there = Prefix.objects.filter(account=where.account, region=region_of(where, ask), store_kind=ask.store)
+    return places.most_specific(there, ask.name)
 
 
 def _refreshed(part: str, prefix: Prefix | None, facts: Mapping[str, str]) -> TestLine:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple, cast
 
-from secretsui.core.backends.source import Kind
+from secretsui.core.backends import azure, google, parameter_store, secrets_manager, vault
+from secretsui.core.backends.source import Kind, State
 from secretsui.core.dialects import DIALECTS
 from secretsui.core.lookup import ABSENT, UNKNOWN, Answer, Use
 from secretsui.core.prints import TEXT, Prints, unreadable
@@ -15,6 +16,19 @@ from secretsui.core.prints import TEXT, Prints, unreadable
 OWNER_TAGS: Final = ("owner", "Owner", "team", "Team")
 # Our own reader may lack a right that Airflow has, so nothing follows for Airflow.
 REFUSED: Final = ("denied", "cannotdecrypt")
+DISABLED: Final = "disabledversion"
+NOT_FOUND: Final = "notfound"
+NO_VALUE: Final = "no-value"
+# What Airflow gets where our reading failed for a reason that lies in the secret itself.
+_TO_AIRFLOW: Final[Mapping[tuple[str, str], State]] = {
+    (parameter_store.STORE, NOT_FOUND): "absent",
+    (vault.STORE, NOT_FOUND): "absent",  # destroyed, or an object without the key that is asked for
+    (vault.STORE, "pendingdeletion"): "deleted",
+    (google.STORE, NOT_FOUND): "absent",
+    (google.STORE, DISABLED): "failed",
+    (azure.STORE, NOT_FOUND): "absent",
+    (azure.STORE, DISABLED): "denied",
+}
 
 Trouble = Literal["", "denied", "failed"]
 
@@ -35,6 +49,8 @@ class Record(NamedTuple):
     changed_at: datetime | None
     described_at: datetime | None
     tags: Mapping[str, Any]
+    version_id: str
+    disabled: bool
 
 
 class Entry(NamedTuple):
@@ -102,11 +118,13 @@ def failed(reason: str, before: Told) -> Told:
     return replace(before, answer=UNKNOWN, reason=reason, trouble="failed")
 
 
-def of_record(record: Record, listed_at: datetime | None, kind: Kind, *, read_as: str) -> Told:
+def of_record(
+    record: Record, listed_at: datetime | None, kind: Kind, *, read_as: str, store: str = secrets_manager.STORE
+) -> Told:
     """`read_as` is the kind that the index took the value for, "" where it cannot have read it as Airflow does."""
     held = Held(
         name=record.name,
-        prints=record.fingerprints if read_as == kind else _text_alone(record.fingerprints),
+        prints=record.fingerprints if read_as == kind else _text_alone(record.fingerprints, read_as, store),
         key=record.fingerprint_key,
         conn_type=record.conn_type if kind == "connection" else "",
         owner=_owner(record.tags),
@@ -117,8 +135,11 @@ def of_record(record: Record, listed_at: datetime | None, kind: Kind, *, read_as
     as_of = max(filter(None, (listed_at, record.described_at)), default=None)
     if record.deleted_at:
         return Told(Answer("deleted"), "", as_of, held, prefix=held.prefix)
-    if record.read_error in REFUSED:
-        return Told(UNKNOWN, record.read_error, as_of, held, "denied", held.prefix)
+    error = DISABLED if record.disabled else record.read_error
+    if state := _TO_AIRFLOW.get((store, error)):
+        return Told(Answer(state), NO_VALUE if error == NOT_FOUND else error, as_of, held, prefix=held.prefix)
+    if error in REFUSED:
+        return Told(UNKNOWN, error, as_of, held, "denied", held.prefix)
     if record.form == "binary":
         return Told(Answer("binary"), "", as_of, held, prefix=held.prefix)
     use: Use = _use_of_record(record) if read_as == kind else "unknown"
@@ -165,8 +186,9 @@ def _held(entry: Entry, kind: Kind) -> Held:
     )
 
 
-def _text_alone(prints: Prints) -> Prints:
-    return {TEXT: prints[TEXT]} if TEXT in prints else {}
+def _text_alone(prints: Prints, read_as: str, store: str) -> Prints:
+    """Vault's entry of another kind is another piece of the object."""
+    return {TEXT: prints[TEXT]} if TEXT in prints and not (store == vault.STORE and read_as) else {}
 
 
 def _owner(tags: Mapping[str, Any]) -> str:

@@ -8,14 +8,14 @@ from functools import partial
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from secretsui.celery import app
 from secretsui.inventory.deployments import resolving
 from secretsui.inventory.deployments.tables import looking_at
-from secretsui.inventory.models import Deployment, LayerPlace, Prefix, Refresh
+from secretsui.inventory.models import Account, Deployment, LayerPlace, Prefix, Refresh
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +63,8 @@ def is_outdated(deployment: Deployment) -> bool:
 
 def _refreshed_at() -> QuerySet[Refresh, Any]:
     """When a refresh last ended where the deployment's backends look."""
-    places = LayerPlace.objects.filter(account=OuterRef("prefix__account"), region=OuterRef("prefix__region"))
+    is_there = Q(region=OuterRef("prefix__region")) | Q(account__vendor=Account.Vendor.VAULT)
+    places = LayerPlace.objects.filter(is_there, account=OuterRef("prefix__account"))
     there = Refresh.objects.filter(
         Exists(places.filter(deployment=OuterRef(OuterRef("pk")))), finished_at__isnull=False
     )

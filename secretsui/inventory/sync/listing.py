@@ -184,8 +184,10 @@ def digest(prefix: Prefix, info: SecretInfo) -> str:
 
 
 def _has_value(info: SecretInfo, lists_versions: bool) -> bool:
-    """Whether there may be a value to read. A version that is not told where others are is none."""
-    return bool(info.version_id or not lists_versions) and not (info.deleted_at or info.disabled)
+    """Whether there may be a value to read. A version that is not told where others are is none, unless nothing is."""
+    if info.deleted_at or info.disabled:
+        return False
+    return bool(info.version_id) or not lists_versions or not (info.created_at or info.changed_at)
 
 
 def remove_missing(listing: Listing) -> None:

@@ -86,4 +86,4 @@ class Reading:
             self.progress.read += len(learned)
             with transaction.atomic():
                 self.progress.save()
-                values.write(self.prefix, learned, lists_versions=self.store.capabilities.lists_versions)
+                values.write(self.prefix, learned)

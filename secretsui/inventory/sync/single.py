@@ -78,7 +78,7 @@ def _save(prefix: Prefix, info: SecretInfo, learned: Learned) -> SecretRecord:
     known = SecretRecord.objects.select_for_update().filter(prefix=prefix, name=info.name)
     before = summary.facts_of(known)
     listing.write(prefix, [listing.News(info, listing.digest(prefix, info))], certain=True)
-    values.write(prefix, learned, lists_versions=bool(info.version_id))
+    values.write(prefix, learned)
     known.update(described_at=timezone.now())
     summary.replace(prefix, before, summary.facts_of(known))
     return known.get()

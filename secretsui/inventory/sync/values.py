@@ -101,11 +101,12 @@ def _storable(finding: Finding) -> Mapping[str, Any]:
     return {name: value for name, value in told.items() if value}
 
 
-def write(prefix: Prefix, learned: Mapping[str, Known | Unread], *, lists_versions: bool = True) -> None:
+def write(prefix: Prefix, learned: Mapping[str, Known | Unread]) -> None:
     """For records that are there: one that was removed meanwhile does not come back.
 
-    Where a listing tells no version, it is the one that was read which is current.
+    Where a listing may tell no version, it is the one that was read which is current.
     """
+    columns = COLUMNS if prefix.store_kind == secrets_manager.STORE else _OF_VERSION
     records = SecretRecord.objects.select_for_update().filter(prefix=prefix, name__in=list(learned)).order_by()
     rows: list[Sequence[Any]] = []
     unread: dict[str, list[str]] = {}
@@ -113,11 +114,11 @@ def write(prefix: Prefix, learned: Mapping[str, Known | Unread], *, lists_versio
     for name, search in records.values_list("name", "search"):
         known = learned[name]
         if isinstance(known, Known):
-            row = (prefix.pk, name, *known, with_endpoint(search, known.endpoint), now)
-            rows.append(row if lists_versions else (*row, known.value_version))
+            row = (prefix.pk, name, *known, with_endpoint(search, known.endpoint), now, known.value_version)
+            rows.append(row[: len(columns)])
         else:
             unread.setdefault(known.kind, []).append(name)
-    upsert(COLUMNS if lists_versions else _OF_VERSION, rows)
+    upsert(columns, rows)
     for kind, names in unread.items():
         records.filter(name__in=names).update(read_error=kind)
 

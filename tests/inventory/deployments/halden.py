@@ -48,7 +48,7 @@ def secret(prefix: Prefix, key: str, text: str | None = CRM, **given: Any) -> Se
     """Without a text, one whose value was never read."""
     learned: dict[str, Any] = {}
     if text is not None:
-        known = values.learn(Value(key, "v1", Sensitive(text)), prefix.kind)
+        known = values.learn(Value(key, "v1", Sensitive(text)), prefix.kind, prefix.store_kind)
         assert isinstance(known, Known)
         learned = known._asdict()
     return SecretRecord.objects.create(prefix=prefix, name=prefix.name_of(key), key=key, **{**learned, **given})

@@ -165,8 +165,9 @@ class TestSecrets:
         assert told(deployment, "backend").reason == "no-place", "that account is not the one which was named"
 
     def test_a_store_that_is_not_indexed_is_unknown(self, place: Place) -> None:
-        path = "airflow.providers.amazon.aws.secrets.systems_manager.SystemsManagerParameterStoreBackend"
-        deployment = halden.deployment(place.connections, backend_class=path)
+        path = "airflow.secrets.local_filesystem.LocalFilesystemBackend"
+        kwargs = {"connections_file_path": "/etc/connections.json"}
+        deployment = halden.deployment(place.connections, backend_class=path, backend_kwargs=kwargs)
 
         assert state(told(deployment, "backend")) == ("unknown", "unknown", "store-not-read")
 
