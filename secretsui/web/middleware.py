@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from secretsui.access import policy
 from secretsui.airflow.errors import ApiError
-from secretsui.stores.base import StoreError
+from secretsui.stores.base import StoreError, Unable
 from secretsui.web.htmx import page_shown
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -94,7 +94,8 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse | None:
     if isinstance(exception, policy.Refused):
         page, status, words = "errors/403.html", 403, str(exception)
     elif isinstance(exception, StoreError | ApiError):
-        page, status, words = "errors/store.html", 502, f"{exception.sentence} {exception.remedy}"
+        status = 409 if isinstance(exception, Unable) else 502  # asking again is of no use
+        page, words = "errors/store.html", f"{exception.sentence} {exception.remedy}"
     else:
         return None
     if "HX-Request" in request.headers:

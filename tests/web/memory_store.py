@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from secretsui.access.door import Job, open_prefix
 from secretsui.core.sensitive import Sensitive
-from secretsui.inventory.models import Account, Prefix
+from secretsui.inventory.models import Account, Prefix, SecretRecord
 from secretsui.stores.base import (
     CURRENT,
     MUST_NOT_EXIST,
@@ -17,8 +18,6 @@ from secretsui.stores.base import (
     Capabilities,
     Conflict,
     NotFound,
-    Probe,
-    Right,
     SecretInfo,
     StoreError,
     TooLarge,
@@ -26,6 +25,7 @@ from secretsui.stores.base import (
     Version,
     VersionChange,
 )
+from secretsui.web.subject import Links
 
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 PLACES: Mapping[str, Mapping[str, Any]] = {
@@ -45,6 +45,36 @@ def prefix_of(store_kind: str, kind: str = "connection", **more: Any) -> Prefix:
     path, sep = PATHS.get(store_kind, ("airflow-connections", "-"))
     given = {"path": path, "sep": sep, "region": account.region, "kind": kind, **more}
     return Prefix.objects.create(account=account, store_kind=store_kind, **given)
+
+
+@dataclass
+class Elsewhere:
+    """One secret in a store of this kind, and its pages."""
+
+    prefix: Prefix
+    store: MemoryStore
+    key: str = "postgres_crm"
+
+    @property
+    def name(self) -> str:
+        return self.prefix.name_of(self.key)
+
+    @property
+    def record(self) -> SecretRecord:
+        return SecretRecord.objects.get(prefix=self.prefix, name=self.name)
+
+    def save(self, *texts: str, **facts: Any) -> Elsewhere:
+        """Its versions, the last one current."""
+        for text in texts:
+            replaces = self.store.kept[self.name].info.version_id if self.name in self.store.kept else MUST_NOT_EXIST
+            self.store.write(self.name, Sensitive(text), replaces=replaces)
+        kept = self.store.kept[self.name]
+        kept.info = replace(kept.info, **facts)
+        open_prefix(Job("test"), self.prefix).refresh_one(self.name)
+        return self
+
+    def url(self, action: str = "show") -> str:
+        return Links(self.prefix, self.name)[action]
 
 
 @dataclass
@@ -154,6 +184,3 @@ class MemoryStore:
             for version, text in kept.versions
         ]
         kept.info = replace(kept.info, disabled=any(v.is_current and v.state == "disabled" for v, _ in kept.versions))
-
-    def probe(self, prefix: Prefix) -> Probe:
-        return Probe(caller="auth/token", rights=[Right("list", ["list"], "ok")])
