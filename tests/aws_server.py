@@ -117,6 +117,18 @@ class Aws:
             self.create(name, f"postgres://u{number}:pw@db{number}.example:5432/main", account=account, region=region)
         return names
 
+    def seed_parameters(self, count: int, prefix: str = "/airflow/connections/") -> list[str]:
+        """The names of so many new parameters, made without HTTP."""
+        from moto.ssm.models import ssm_backends
+
+        usual = {"description": "", "parameter_type": "SecureString", "allowed_pattern": "", "keyid": None}
+        rest = {"overwrite": False, "tags": [], "data_type": "text", "tier": None, "policies": None}
+        names = [f"{prefix}c{number:05}" for number in range(count)]
+        for number, name in enumerate(names):
+            value = f"postgres://u{number}:pw@db{number}.example:5432/main"
+            ssm_backends[ACCOUNT][REGION].put_parameter(name=name, value=value, **usual, **rest)
+        return names
+
     def value(self, name: str, *, account: str = ACCOUNT, region: str = REGION) -> str:
         """What a plain reader gets now, without HTTP."""
         found: str = self.backend(account, region).get_secret_value(name, None, None)["SecretString"]

@@ -16,6 +16,7 @@ from secretsui.demo import mended_access
 MAX_STANDARD: Final = 4096
 MAX_ADVANCED: Final = 8192
 MAX_LEVELS: Final = 15
+MAX_PAGE: Final = 10
 MAX_ARN: Final = 1011
 _PART: Final = r"[A-Za-z0-9_.-]+"
 _NAME: Final = re.compile(rf"{_PART}|(?:/{_PART})+")
@@ -23,7 +24,7 @@ _NESTED: Final = re.compile(r"\{\{\s*(?:ssm:)?[A-Za-z0-9_.:/-]+\s*\}\}")
 _one_at_a_time = threading.RLock()
 _put_parameter = SimpleSystemManagerBackend.put_parameter
 _call_action = SimpleSystemManagerResponse.call_action
-_authorize = SimpleSystemManagerResponse._authenticate_and_authorize_normal_action
+_get_parameters_by_path = SimpleSystemManagerBackend.get_parameters_by_path
 
 
 def call_action(self: Any) -> Any:
@@ -39,7 +40,7 @@ def put_parameter(self: Any, name: str, *given: Any, tier: str | None = None, **
     known = self._parameters[name][-1] if self._parameters.get(name) else None
     tier = _tier(tier, known.tier if known else None)
     _check_value(value or "", tier)
-    return _put_parameter(self, name, *given, tier=tier, **more)
+    return _put_parameter(self, name, *given, **{**more, "tier": tier})
 
 
 def _check_name(name: str, place: str) -> None:
@@ -67,6 +68,28 @@ def _check_value(value: str, tier: str) -> None:
         raise ValidationException('Parameter value can\'t nest another parameter. Do not use "{{}}" in the value.')
 
 
+def get_parameters_by_path(
+    self: Any, path: str, recursive: bool, filters: Any = None, next_token: str | None = None, max_results: int = 10
+) -> tuple[list[Any], str | None]:
+    """Only the parameters of the asked page are looked up, which changes nothing but the time that it takes."""
+    if filters or max_results > MAX_PAGE:
+        return _get_parameters_by_path(self, path, recursive, filters, next_token, max_results)
+    names = list(self._parameters.get_keys_beginning_with(path.rstrip("/") + "/", recursive))
+    page, token = self._get_values_nexttoken(names, max_results, next_token)
+    return [self.get_parameter(name) for name in page], token
+
+
+def _get_values_nexttoken(
+    self: Any,  # noqa: ARG001 - moto calls it as a method
+    values_list: list[Any],
+    max_results: int,
+    token: str | None = None,
+) -> tuple[list[Any], str | None]:
+    """The last page has no token, also where it is full."""
+    end = int(token or 0) + int(max_results)
+    return values_list[int(token or 0) : end], str(end) if end < len(values_list) else None
+
+
 def _determine_resource(self: Any) -> str:
     """The ARN that IAM judges: the parameter's or the path's; * where the action has none."""
     name = self._get_param("Name") or self._get_param("Path") or self._get_param("ResourceId")
@@ -80,10 +103,10 @@ def _determine_resource(self: Any) -> str:
 def _authenticate_and_authorize_normal_action(self: Any, resource: str = "*") -> None:
     """A refusal speaks JSON and says which action on which resource, for whom, and why."""
     try:
-        _authorize(self, resource)
+        super(SimpleSystemManagerResponse, self)._authenticate_and_authorize_normal_action(resource)
     except (AccessDeniedError, InvalidClientTokenIdError, SignatureDoesNotMatchError) as error:
         raise mended_access.in_json(error, resource) from None
 
 
-BACKEND: Final = (put_parameter,)
+BACKEND: Final = (put_parameter, get_parameters_by_path, _get_values_nexttoken)
 RESPONSE: Final = (call_action, _determine_resource, _authenticate_and_authorize_normal_action)

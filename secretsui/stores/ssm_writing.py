@@ -125,7 +125,7 @@ class Writing:
 
     def _holds(self, version: int, text: Sensitive) -> bool:
         try:
-            return get(self.ask, self.name, str(version))["Value"] == text
+            return bool(get(self.ask, self.name, str(version))["Value"] == text)
         except StoreError:
             return False
 

@@ -1,0 +1,100 @@
+"""What listing and reading everything takes of each store: calls, against the fewest that its API allows, and time."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from bench import report
+from secretsui.stores.base import Store, Value
+
+PREFIX: Final = "airflow/connections/"
+
+
+class Counting(Store, Protocol):
+    @property
+    def calls(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A store that holds so many entries below `prefix`, and the fewest calls that list and read them all."""
+
+    store: Counting
+    prefix: str
+    floor: int
+
+
+def pages_and_batches(store: Counting, count: int) -> int:
+    """The floor of an API that lists in pages and reads in batches."""
+    has = store.capabilities
+    return math.ceil(count / has.page_size) + math.ceil(count / has.batch_size)
+
+
+@contextlib.contextmanager
+def _aws() -> Iterator[Any]:
+    from tests.aws_server import Aws, Server, environment
+
+    server, before = Server(), dict(os.environ)
+    os.environ.update(environment(server.url, Path(os.environ["SECRETSUI_DATA_DIR"])))
+    try:
+        yield Aws(server)
+    finally:
+        server.stop()
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@contextlib.contextmanager
+def secrets_manager(count: int) -> Iterator[Filled]:
+    with _aws() as aws:
+        aws.seed(count, PREFIX)
+        store = aws.store()
+        yield Filled(store, PREFIX, pages_and_batches(store, count))
+
+
+@contextlib.contextmanager
+def parameter_store(count: int) -> Iterator[Filled]:
+    from secretsui.stores.parameter_store import ParameterStore
+
+    with _aws() as aws:
+        aws.seed_parameters(count, f"/{PREFIX}")
+        store = ParameterStore(aws.identity())
+        yield Filled(store, f"/{PREFIX}", pages_and_batches(store, count))
+
+
+# By the name of the store, how one is opened that holds so many entries.
+STORES: Final[Mapping[str, Callable[[int], AbstractContextManager[Filled]]]] = {
+    "Secrets Manager": secrets_manager,
+    "Parameter Store": parameter_store,
+}
+
+
+def measure(count: int = 5000) -> None:
+    for name, opened in STORES.items():
+        with opened(count) as filled:
+            _measure(name, filled, count)
+
+
+def _measure(name: str, filled: Filled, count: int) -> None:
+    began, before = time.perf_counter(), filled.store.calls
+    names = [info.name for page in filled.store.list(filled.prefix) for info in page]
+    read = sum(isinstance(each, Value) for batch in filled.store.read(names) for each in batch.values())
+    took, calls = time.perf_counter() - began, filled.store.calls - before
+    if read != count:
+        raise SystemExit(f"{name}: {read} of {count} entries were read")
+    report.line(
+        f"listing and reading {name}",
+        entries=count,
+        calls=calls,
+        floor=filled.floor,
+        holds=calls == filled.floor,
+        s=round(took, 2),
+    )
