@@ -12,7 +12,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-PARTS = ("codec", "refresh", "pages", "weight", "builder", "connection_uri", "lookup", "conflicts", "memory")
+PARTS = (
+    *("codec", "refresh", "pages", "weight", "builder", "connection_uri", "lookup", "conflicts", "audits", "stores"),
+    "memory",
+)
 
 
 def main() -> int:
@@ -54,6 +57,10 @@ def run(part: str, secrets: int) -> None:
         from bench import lookup
 
         lookup.measure(secrets)
+    elif part == "stores":
+        from bench import stores
+
+        stores.measure()
     elif part == "memory":
         from bench import memory
 
@@ -66,7 +73,7 @@ def run(part: str, secrets: int) -> None:
 
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
-        from bench import builder, conflicts, pages, refresh, weight
+        from bench import audits, builder, conflicts, pages, refresh, weight
 
         measures = {
             "refresh": lambda: refresh.measure(secrets),
@@ -74,6 +81,7 @@ def run(part: str, secrets: int) -> None:
             "weight": weight.measure,
             "builder": builder.measure,
             "conflicts": conflicts.measure,
+            "audits": lambda: audits.measure(secrets),
         }
         measures[part]()
 

@@ -16,10 +16,10 @@ from secretsui.inventory.clean import fit, storable_json
 
 What = FindingEvent.What
 Status = StoredFinding.Status
-# Whatever an audit may change in a row that exists.
+# Whatever an audit may change in a row that exists. A relation stands as its id: comparing rows must not ask for more.
 CHANGED: Final = (
     *("severity", "rank", "where", "facts", "related", "status", "last_seen_at", "fixed_at", "reopened_at"),
-    *("changed_in", "unchecked", "accepted_until", "accepted_reason", "accepted_by", "owner", "assigned_by"),
+    *("changed_in_id", "unchecked", "accepted_until", "accepted_reason", "accepted_by", "owner", "assigned_by"),
 )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
@@ -103,6 +104,18 @@ def test_what_is_there_again_is_still_open_and_only_its_evidence_moves_on(place:
     assert found.first_seen_at == first.first_seen_at < found.last_seen_at
     assert found.changed_in == first.changed_in != audit
     assert (audit.counts["new"], audit.counts["still"], audit.counts["open"]) == ({}, {"critical": 1}, {"critical": 1})
+
+
+def test_many_findings_are_judged_in_as_many_queries_as_few(
+    place: Place, django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    said: Said = {}
+    for number in range(30):
+        secret(place.connections, f"many_{number}", version_id="v1", details={"policy": {}})
+        said[CRM.replace("crm", f"many_{number}")] = Failed("no-password", "password")
+    run(said)
+    with django_assert_max_num_queries(60):
+        run(said)
 
 
 def test_only_what_is_otherwise_is_written(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
