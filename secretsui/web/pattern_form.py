@@ -25,7 +25,7 @@ _BAD: Final = {
 }
 
 
-def _number(label: object, help_text: object = "", least: int = 0) -> forms.IntegerField:
+def _number(label: Any, help_text: Any = "", least: int = 0) -> forms.IntegerField:
     words = _("Write a whole number from %(limit_value)s on.")
     return forms.IntegerField(
         label=label,

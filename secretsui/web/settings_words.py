@@ -98,6 +98,17 @@ REASONS: Final[Mapping[str, Text]] = {
 }
 
 
+@dataclass(slots=True)
+class _Told:
+    """A finding as the sentences of audits take one."""
+
+    rule: str
+    code: str
+    field: str
+    where: str
+    facts: Mapping[str, object]
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One remark as the page shows it."""
@@ -118,25 +129,27 @@ def line_of(remark: Remark) -> Line:
     failed = remark.failed
     finding = Finding(remark.rule, failed.code, remark.severity, failed.field, failed.where, failed.facts)
     if remark.rule in values.RULES and not remark.kwarg and (remark.rule, failed.code) not in SENTENCES:
-        told = findings.words_of(finding)
-        place = findings.where(finding)
-        cause = f"{remark.setting}{f', {place}' if place else ''}: {told.cause}"
-        return Line(remark, _now(values.RULES[remark.rule].title), cause, str(told.remedy))
-    return Line(remark, words.title(finding), _sentence(remark, finding), _remedy(remark, finding))
+        of_value, place = findings.words_of(finding), findings.where(finding)
+        cause = f"{remark.setting}{f', {place}' if place else ''}: {of_value.cause}"
+        return Line(remark, _now(values.RULES[remark.rule].title), cause, str(of_value.remedy))
+    told = _Told(remark.rule, failed.code, remark.setting, "", _facts(remark))
+    return Line(remark, words.title(told), _sentence(told), str(REMEDIES.get(_key(told)) or words.remedy(told)))
 
 
-def _sentence(remark: Remark, finding: Finding) -> str:
-    facts = {name: each or _now("a kwarg") for name, each in finding.facts.items()}
-    template = SENTENCES.get((remark.rule, finding.code))
+def _facts(remark: Remark) -> Mapping[str, object]:
+    return {name: each or _now("a kwarg") for name, each in remark.failed.facts.items()}
+
+
+def _key(told: _Told) -> tuple[str, str]:
+    return told.rule, told.code
+
+
+def _sentence(told: _Told) -> str:
+    template = SENTENCES.get(_key(told))
     if template is None:
-        return words.sentence(Finding(remark.rule, finding.code, finding.severity, remark.setting, "", facts))
-    facts["hint"] = _now(" It is perhaps %s.") % facts["meant"] if facts.get("meant") else ""
-    return str(template) % facts
-
-
-def _remedy(remark: Remark, finding: Finding) -> str:
-    own = REMEDIES.get((remark.rule, finding.code))
-    return str(own) if own else words.remedy(finding)
+        return words.sentence(told)
+    hint = _now(" It is perhaps %s.") % told.facts["meant"] if told.facts.get("meant") else ""
+    return str(template) % {**told.facts, "hint": hint}
 
 
 def reason(code: str) -> str:
