@@ -1,15 +1,16 @@
 // The preview: secrets shown for a minute at most, and the tab that was chosen stays when a new answer comes.
 (() => {
   const d = document, all = selector => d.querySelectorAll(selector);
-  let until = 0, tab;
+  let until = 0;
+  const tabs = {}; // of each group of tabs the one in front
   const draw = () => {
-    const shown = Date.now() < until, chosen = tab && d.getElementById(tab);
+    const shown = Date.now() < until;
     for (const text of all('[data-clear]')) {
       text.hidden = !shown;
       text.previousElementSibling.hidden = shown;
     }
     for (const button of all('[data-show]')) button.setAttribute('aria-pressed', shown);
-    if (chosen) chosen.checked = true;
+    for (const tab of Object.values(tabs)) if (d.getElementById(tab)) d.getElementById(tab).checked = true;
   };
   const hide = () => {
     until = 0;
@@ -21,9 +22,10 @@
     until = Date.now() < until ? 0 : Date.now() + 60_000;
     draw();
   });
-  d.addEventListener('change', e => { if (e.target.name === 'tab') tab = e.target.id; });
+  const isTab = e => /^tab(-|$)/.test(e.target.name);
+  d.addEventListener('change', e => { if (isTab(e)) tabs[e.target.name] = e.target.id; });
   // Another tab is no other text, so that nothing is asked for.
-  d.addEventListener('input', e => { if (e.target.name === 'tab') e.stopPropagation(); }, true);
+  d.addEventListener('input', e => { if (isTab(e)) e.stopPropagation(); }, true);
   d.addEventListener('htmx:afterSwap', draw);
   setInterval(() => { if (until && Date.now() >= until) hide(); }, 500);
   d.addEventListener('visibilitychange', () => { if (d.hidden) hide(); });

@@ -104,6 +104,7 @@ def routes(world: World) -> Mapping[str, Route]:
         **_secret(world),
         **_new(world),
         **_builder(world),
+        **_setup(),
         **_conflicts(world),
         **_audits(world),
         **_settings(world),
@@ -249,6 +250,25 @@ def _builder(world: World) -> Mapping[str, Route]:
         "builder-test": Route(posts=[{}, *tested]),
         "builder-paste": Route(posts=[{}, *({"pasted": text} for text in PASTED)]),
         "rule": Route(addresses=[("R-24",), ("R-99",)]),
+    }
+
+
+def _setup() -> Mapping[str, Route]:
+    """Nobody is asked for a secret; it may be typed all the same."""
+    given = {"platform": "mwaa", "store": "secrets-manager", "airflow": "3.1", "connections": "airflow/connections"}
+    given |= {"kv": "2", "auth": "approle", "azure_auth": "default", "workers": "same"}
+    vault = {**given, "store": "vault", "vault_role": "r"}
+    posts: Sequence[Data] = [
+        {},
+        given,
+        {**vault, "vault_url": f"https://u:{typed('password')}@vault.example"},
+        {**vault, "vault_url": f"https://vault.example/?token={typed('extra')}"},
+        {**given, "action": "save", "deployment_name": "made"},
+    ]
+    return {
+        "setup": Route(queries=({}, {"store": "vault"}, {"store": "none"}), posts=posts),
+        "setup-preview": Route(posts=posts),
+        "setup-save": Route(posts=posts),
     }
 
 
