@@ -162,11 +162,14 @@ CELERY_BEAT_SCHEDULE = {
     "start what was missed": {"task": "secretsui.audits.tasks.start_due", "schedule": 60.0},
     "send what is due": {"task": "secretsui.audits.tasks.send_due", "schedule": 60.0},
     "sweep audits": {"task": "secretsui.audits.tasks.sweep", "schedule": 60.0},
+    "prune audits": {"task": "secretsui.audits.tasks.prune", "schedule": 3600.0},
 }
 
 # How many prefixes and deployments an audit reads at once, and whether one starts by itself where a value is new.
 AUDIT_PARALLEL = env.int("SECRETSUI_AUDIT_PARALLEL", default=4)
 AUDIT_AFTER_CHANGES = env.bool("SECRETSUI_AUDIT_AFTER_CHANGES", default=False)
+# How long audits, fixed findings and deliveries are kept: a year, and some weeks to compare it with.
+AUDIT_KEEP_DAYS = env.int("SECRETSUI_AUDIT_KEEP_DAYS", default=400)
 # Whoever has it may read the numbers of all findings at /metrics; without it there is no such page.
 METRICS_TOKEN = env.str("SECRETSUI_METRICS_TOKEN", default="")
 # Which share of each quota of AWS refreshes and audits may use.
@@ -206,8 +209,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": env.str("SECRETSUI_LOG_LEVEL", default="INFO")},
     "loggers": {
         # Below INFO the SDK writes whole requests and answers, and so values. SECRETSUI_LOG_LEVEL does not reach these.
-        **{name: {"level": "INFO"} for name in ("boto3", "botocore", "s3transfer", "urllib3", "httpcore")},
-        "httpx": {"level": "WARNING"},  # else a line for each call
+        **{name: {"level": "INFO"} for name in ("boto3", "botocore", "s3transfer", "urllib3", "httpcore", "google")},
+        **{name: {"level": "WARNING"} for name in ("httpx", "azure", "msal")},  # else a line and more for each call
         # Instead of Django's own handlers, which print and mail error reports with the request and its variables.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
     },

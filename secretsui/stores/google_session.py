@@ -103,15 +103,15 @@ class Session:
     def _new_client(self) -> Any:
         try:
             from google.cloud.secretmanager_v1 import SecretManagerServiceClient
-        except ImportError:
-            return network_faults.not_installed(google_errors.SERVICE, REQUIREMENTS)
-        try:
+
             credentials = google_credentials.opened(self._credential)
             if isinstance(credentials, StoreError):
                 return credentials
             self._credentials = credentials
             options = {"api_endpoint": self.endpoint} if self.endpoint else {}
             return SecretManagerServiceClient(credentials=credentials, transport="rest", client_options=options)
+        except ImportError:
+            return network_faults.not_installed(google_errors.SERVICE, REQUIREMENTS)
         except StoreError as known:
             return known.with_traceback(None)
         except _sdk_errors() as error:

@@ -10,6 +10,7 @@ from typing import Final
 import pytest
 
 from secretsui.stores.base import Store
+from tests.servers.azure import azure_store
 from tests.servers.google import google_store
 
 
@@ -33,6 +34,10 @@ def _vault(kv: int) -> Callable[[pytest.FixtureRequest], Store]:
     return opened
 
 
+def _azure(request: pytest.FixtureRequest) -> Store:
+    return azure_store(request.getfixturevalue("azure"))
+
+
 def _as_it_is(name: str) -> str:
     return name
 
@@ -52,6 +57,13 @@ class Case:
 
 CASES: Final[Mapping[str, Case]] = {
     "secrets-manager": Case(lambda request: request.getfixturevalue("aws").store(), moves_back=True),
+    "azure": Case(
+        _azure,
+        name=lambda name: name.replace("/", "-"),
+        no_version="0" * 32,
+        keeps_empty=True,
+        tells_letter_case=False,
+    ),
     "google": Case(_google, name=lambda name: name.replace("/", "-"), no_version="7777", dates_values=False),
     "vault-2": Case(_vault(2), no_version="7777", keeps_empty=True),
     "vault-1": Case(_vault(1), keeps_empty=True),
