@@ -131,7 +131,7 @@ def test_only_what_is_otherwise_is_written(place: Place, monkeypatch: pytest.Mon
     run({CRM: Failed("no-password", "password", "character 3")})
     run({CRM: Failed("no-password", "password", "character 9")})
     run({CRM: PASSED})
-    assert written[1:] == [["last_seen_at", "where"], ["last_seen_at", "changed_in", "fixed_at", "status"]]
+    assert written[1:] == [["last_seen_at", "where"], ["last_seen_at", "changed_in_id", "fixed_at", "status"]]
 
 
 def test_what_passes_now_is_fixed_and_what_fails_after_that_is_open_again(place: Place) -> None:
