@@ -107,7 +107,16 @@ def test_a_sensitive_argument_prints_dots(logged: Logged) -> None:
 
 
 def test_the_sdk_never_logs_below_info() -> None:
-    for name in ("botocore.endpoint", "botocore.parsers", "urllib3.connectionpool", "s3transfer", "boto3", "google.cloud", "azure", "msal"):
+    for name in (
+        "botocore.endpoint",
+        "botocore.parsers",
+        "urllib3.connectionpool",
+        "s3transfer",
+        "boto3",
+        "google.cloud",
+        "azure",
+        "msal",
+    ):
         assert logging.getLogger(name).getEffectiveLevel() >= logging.INFO, name
 
 
