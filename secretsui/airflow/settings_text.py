@@ -13,6 +13,7 @@ from secretsui.airflow.env_yaml import load, mapping
 from secretsui.airflow.environment import MAX_TEXT, Collector, EnvironmentReport, Problem
 from secretsui.core import backend_settings
 from secretsui.core.sensitive import Sensitive
+from secretsui.core.settings_lint import class_of
 
 Form = Literal[
     "kwargs",
@@ -84,7 +85,7 @@ class SettingsText:
 
 
 def read(text: str, form: Form | None = None, class_path: str = "", airflow: str = "") -> SettingsText:
-    """`class_path` is that of bare kwargs, which do not say whose they are; `airflow` the version, where it is told."""
+    """`class_path` is whose bare kwargs are, "" to be guessed; `airflow` the version, where it is told."""
     if len(text) > MAX_TEXT:
         return SettingsText(form, EnvironmentReport(problems=(Problem("too-long"),)))
     providers, airflow = dict(_providers(text)), airflow or _airflow(text)
@@ -92,7 +93,7 @@ def read(text: str, form: Form | None = None, class_path: str = "", airflow: str
     form = form or recognised(bare)
     if form is None:
         return SettingsText(None, EnvironmentReport(), "", airflow, providers)
-    report = _READERS[form](bare, _Given(class_path, airflow))
+    report = _READERS[form](bare, _Given(class_path or class_of(bare.strip()), airflow))
     platform = PLATFORMS.get(form) or ("astro" if _ASTRO_IMAGE.search(text) else "plain")
     return SettingsText(form, report, platform, airflow, providers, tuple(_strays(bare)))
 
@@ -139,8 +140,7 @@ Reader = Callable[[str, _Given], EnvironmentReport]
 
 def _kwargs(text: str, given: _Given) -> EnvironmentReport:
     collector = Collector()
-    if given.class_path:
-        collector.add(backend_settings.SERVER, Sensitive(given.class_path), "kwargs")
+    collector.add(backend_settings.SERVER, Sensitive(given.class_path), "kwargs")
     line = text.count("\n", 0, len(text) - len(text.lstrip())) + 1
     collector.add(f"{backend_settings.SERVER}_KWARGS", Sensitive(text.strip()), "kwargs", line)
     return collector.report()

@@ -90,8 +90,7 @@ def check(text: str, form: SettingsForm, against: Against) -> Checked:
 
 def _read(text: str, form: SettingsForm, airflow: str) -> SettingsText:
     given = form.cleaned_data
-    class_path = form.class_path or settings_lint.class_of(text.strip())
-    found = settings_text.read(text, given["form"] or None, class_path, airflow)
+    found = settings_text.read(text, given["form"] or None, form.class_path, airflow)
     if found.form is None:
         raise Unreadable("form", _("It is not clear what the text is. Choose it from the list."))
     if any(each.kind == "setting" and each.line for each in found.report.entries) or found.strays:

@@ -68,13 +68,13 @@ def _remark(asked: Asked, places: Places, rule: str, failed: Failed, count: int,
 
 
 def _without_values(failed: Failed, kwarg: str) -> Failed:
-    """A prefix is a value of the text: its kwarg is named instead."""
+    """A prefix is a value of the text: its kwarg is named instead. Its place is told by the remark."""
     facts = {name: each for name, each in failed.facts.items() if name not in ("prefix", "secret")}
     if "kwarg" in facts:
         facts["kwarg"] = _name(str(facts["kwarg"]))
     if "prefix" in failed.facts:
         facts["prefix"] = kwarg or "connections_prefix"
-    return replace(failed, facts=facts, where="")
+    return replace(failed, facts=facts, field="", where="")
 
 
 def _name(kwarg: str) -> str:

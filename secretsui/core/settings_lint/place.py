@@ -68,7 +68,8 @@ class Places:
             if field == option:
                 return VARIABLES[layer], ""
             if re.fullmatch(rf"{layer}(?:/shared)?(?:\.\w+)?", field):
-                return self._kwargs_of(layer, self._of_fact(failed))
+                is_shared = field.startswith(f"{layer}/shared")
+                return self._kwargs_of(layer, "connections_prefix_shared" if is_shared else self._of_fact(failed))
         if field.startswith("AIRFLOW"):
             return field, ""
         return self._kwargs_of(self._holding(field), field) if _KWARG.fullmatch(field) else ("", "")
