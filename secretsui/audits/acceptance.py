@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -61,6 +62,7 @@ def withdraw(person: Person, finding: StoredFinding) -> None:
     _copy(locked, finding)
 
 
+@transaction.atomic
 def end_due(audit: Audit | None = None) -> int:
     """How many acceptances are over since the day before: they count again, and their history says so."""
     over = StoredFinding.objects.select_for_update().filter(accepted_until__lt=timezone.localdate())

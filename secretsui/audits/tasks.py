@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from secretsui.audits import changes, deliveries, ending, parts, periods, running, scheduling
+from secretsui.audits import acceptance, changes, deliveries, ending, parts, periods, pruning, running, scheduling
 from secretsui.audits.models import Audit, Part
 from secretsui.celery import app
 
@@ -27,6 +27,12 @@ def judge(audit_id: int) -> None:
 def sweep() -> None:
     running.sweep(timezone.now())
     changes.start()
+    acceptance.end_due()
+
+
+@app.task(name="secretsui.audits.tasks.prune", expires=3600)
+def prune() -> None:
+    pruning.prune(timezone.now())
 
 
 @app.task(name=scheduling.TASK)
