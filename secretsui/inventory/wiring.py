@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal, TypedDict, TypeVar
 
 from django.conf import settings
 
@@ -165,9 +165,19 @@ def _key_vault(account: Account) -> str:
     return _needed(account.endpoint_url, "the address of the key vault")
 
 
-def _azure(account: Account) -> dict[str, str]:
-    given = {name: account.options.get(name, "") for name in ("tenant_id", "client_id")}
-    return {**given, "ca_file": _path(account.options.get("ca_file", ""))}
+class _OfAzure(TypedDict):
+    tenant_id: str
+    client_id: str
+    ca_file: str
+
+
+def _azure(account: Account) -> _OfAzure:
+    options: Mapping[str, Any] = account.options
+    return {
+        "tenant_id": options.get("tenant_id", ""),
+        "client_id": options.get("client_id", ""),
+        "ca_file": _path(options.get("ca_file", "")),
+    }
 
 
 def _needed(given: str, what: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Final, NamedTuple
@@ -19,7 +20,7 @@ from secretsui.inventory.sync import summary
 from secretsui.inventory.sync.progress import Progress
 from secretsui.inventory.sync.upsert import KEY, upsert
 from secretsui.inventory.sync.values import key
-from secretsui.stores.base import SecretInfo
+from secretsui.stores.base import Capabilities, SecretInfo
 
 # How far the service's listing may be behind its other answers.
 LAG: Final = timedelta(minutes=5)
@@ -57,6 +58,7 @@ class Known(NamedTuple):
     stale: bool
     value_version: str
     fingerprint_key: str
+    version_id: str
     changed_at: datetime | None
     value_read_at: datetime | None
 
@@ -67,6 +69,9 @@ class Known(NamedTuple):
         if info.version_id:
             return self.value_version == info.version_id
         if info.changed_at is None or info.changed_at != self.changed_at or self.value_read_at is None:
+            return False
+        # Where the reading that followed a change failed, the record has lost its version.
+        if self.version_id != self.value_version:
             return False
         return self.value_read_at > info.changed_at + MARGIN
 
@@ -91,6 +96,14 @@ class There(NamedTuple):
     described_at: datetime | None
     value_read_at: datetime | None
     used_at: datetime | None
+    description: str
+    tags: Mapping[str, str]
+    kms_key_id: str
+    tier: str
+
+    def described(self, info: SecretInfo) -> SecretInfo:
+        """With what only a description tells, as it was when there was one."""
+        return replace(info, description=self.description, tags=self.tags, kms_key_id=self.kms_key_id, tier=self.tier)
 
     def is_ahead(self, info: SecretInfo, lately: datetime | None) -> bool:
         if not (lately and self.described_at and self.changed_at and info.changed_at):
@@ -105,7 +118,7 @@ class There(NamedTuple):
         return max(seen, self.used_at or seen)
 
 
-NOWHERE: Final = There("", "", None, None, None, None)
+NOWHERE: Final = There("", "", None, None, None, None, "", {}, "", "")
 
 
 class Listing:
@@ -117,8 +130,8 @@ class Listing:
         rows = SecretRecord.objects.filter(prefix=prefix).order_by().values_list("name", "pk", *Known._fields[1:])
         self.unseen = {name: Known(*known) for name, *known in rows.iterator(2000)}
 
-    def take(self, page: Iterable[SecretInfo], *, lists_versions: bool = True) -> Sequence[str]:
-        """The names whose values are new."""
+    def take(self, page: Iterable[SecretInfo], *, told: Capabilities) -> Sequence[str]:
+        """The names whose values are new. `told` says what a page of this store tells."""
         infos = {each.name: each for each in page if self._belongs(each.name)}
         known = {name: self.unseen.pop(name) for name in infos if name in self.unseen}
         read = {name for name, each in known.items() if each.has_read(infos[name])}
@@ -127,8 +140,8 @@ class Listing:
         confirmed = [each.pk for each in known.values() if each.stale]
         self.progress.listed += len(infos)
         if changed or confirmed or self.progress.is_due:
-            self._write(changed, confirmed)
-        return [name for name, info in infos.items() if name not in read and _has_value(info, lists_versions)]
+            self._write(changed, confirmed, told)
+        return [name for name, info in infos.items() if name not in read and _has_value(info, told.lists_versions)]
 
     def _belongs(self, name: str) -> bool:
         return len(name) <= LONGEST and not self._spelt(name).startswith(self._elsewhere)
@@ -136,16 +149,16 @@ class Listing:
     def _spelt(self, name: str) -> str:
         return spelt(self.prefix.store_kind, name)
 
-    def _write(self, changed: Sequence[News], confirmed: Sequence[int]) -> None:
+    def _write(self, changed: Sequence[News], confirmed: Sequence[int], told: Capabilities) -> None:
         with transaction.atomic():
             self.progress.save()
-            write(self.prefix, changed)
+            write(self.prefix, changed, has_details=told.lists_details)
             if confirmed:
                 SecretRecord.objects.filter(pk__in=confirmed).update(stale=False)
 
 
-def write(prefix: Prefix, news: Sequence[News], *, certain: bool = False) -> None:
-    """Insert or update the records of these secrets; what is known of a value stays.
+def write(prefix: Prefix, news: Sequence[News], *, certain: bool = False, has_details: bool = True) -> None:
+    """Insert or update the records of these secrets; what is known of a value stays, and so do details without news.
 
     A listing may be behind: unless `certain`, a record that was asked for by itself lately and says more is kept.
     """
@@ -154,11 +167,12 @@ def write(prefix: Prefix, news: Sequence[News], *, certain: bool = False) -> Non
     there = {name: There(*known) for name, *known in rows.values_list("name", *There._fields)}
     lately = None if certain else timezone.now() - LAG
     fresh = [(each, there.get(each.info.name, NOWHERE)) for each in news]
-    upsert(COLUMNS, [_row(prefix, each, old) for each, old in fresh if not old.is_ahead(each.info, lately)])
+    kept = [(each, old) for each, old in fresh if not old.is_ahead(each.info, lately)]
+    infos = (each.info if has_details else old.described(each.info) for each, old in kept)
+    upsert(COLUMNS, [_row(prefix, each, info, old) for (each, old), info in zip(kept, infos, strict=True)])
 
 
-def _row(prefix: Prefix, news: News, old: There) -> Sequence[object]:
-    info = news.info
+def _row(prefix: Prefix, news: News, info: SecretInfo, old: There) -> Sequence[object]:
     texts = [fit(SecretRecord, field, text) for field, text in zip(TEXTS, _texts(info), strict=True)]
     if news.is_read and not info.version_id:
         texts[_VERSION] = old.value_version

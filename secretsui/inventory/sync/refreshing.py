@@ -74,10 +74,10 @@ def _work(refresh: Refresh, store: Source, watch: Callable[[Progress], None] | N
     prefix, progress = refresh.prefix, Progress(refresh, store, watch=watch)
     listing, reading = Listing(prefix, progress), Reading(prefix, store, progress)
     try:
-        lists_versions = store.capabilities.lists_versions
+        told = store.capabilities
         for page in ahead(store.list(prefix.start), PAGES_AHEAD):
             allowance.take(prefix, "list")
-            reading.want(listing.take(page, lists_versions=lists_versions))
+            reading.want(listing.take(page, told=told))
     except StoreError as error:
         mark_missing(listing)
         state = Refresh.State.PARTIAL if progress.listed else Refresh.State.FAILED

@@ -61,7 +61,9 @@ class Key(NamedTuple):
 
 
 COLUMNS: Final = (*KEY, *Known._fields, "search", "value_read_at")
-_OF_VERSION: Final = (*COLUMNS, "version_id")
+# What a value tells beside, where a list may not: that it is the current one, and given to whoever asks.
+_WITH_STATE: Final = (*COLUMNS, "version_id", "disabled")
+DISABLED: Final = "disabledversion"
 
 
 def learn(answer: Answer, kind: str, store: str = secrets_manager.STORE) -> Known | Unread:
@@ -102,11 +104,8 @@ def _storable(finding: Finding) -> Mapping[str, Any]:
 
 
 def write(prefix: Prefix, learned: Mapping[str, Known | Unread]) -> None:
-    """For records that are there: one that was removed meanwhile does not come back.
-
-    Where a listing may tell no version, it is the one that was read which is current.
-    """
-    columns = COLUMNS if prefix.store_kind == secrets_manager.STORE else _OF_VERSION
+    """For records that are there: one that was removed meanwhile does not come back."""
+    columns = COLUMNS if prefix.store_kind == secrets_manager.STORE else _WITH_STATE
     records = SecretRecord.objects.select_for_update().filter(prefix=prefix, name__in=list(learned)).order_by()
     rows: list[Sequence[Any]] = []
     unread: dict[str, list[str]] = {}
@@ -114,13 +113,15 @@ def write(prefix: Prefix, learned: Mapping[str, Known | Unread]) -> None:
     for name, search in records.values_list("name", "search"):
         known = learned[name]
         if isinstance(known, Known):
-            row = (prefix.pk, name, *known, with_endpoint(search, known.endpoint), now, known.value_version)
+            facts = (*known, with_endpoint(search, known.endpoint), now, known.value_version, False)
+            row = (prefix.pk, name, *facts)
             rows.append(row[: len(columns)])
         else:
             unread.setdefault(known.kind, []).append(name)
     upsert(columns, rows)
     for kind, names in unread.items():
-        records.filter(name__in=names).update(read_error=kind)
+        state = {"disabled": True} if kind == DISABLED else {}
+        records.filter(name__in=names).update(read_error=kind, **state)
 
 
 def key() -> Key:
