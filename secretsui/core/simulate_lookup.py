@@ -4,7 +4,7 @@ A case has the fields of the real Airflow's oracle, and for its world `secrets` 
 (Parameter Store): name → text, or `{"value": text, "deleted": true, "binary": true, "error": class}`. An ARN as a name
 is a secret of just that account and region. `account` and `region` say where the plain names are; without them they
 are in every account that is asked. `vault` holds objects by mount and path, or "denied", and `files` the entries of
-each path; one that is missing there cannot be read.
+each path; one that is missing there cannot be read. `providers` are the versions of installed packages.
 
 With `process` = "task" a task of Airflow 3 asks: first with its own `worker_env`, `worker_backend` and
 `worker_backend_kwargs`, then through the Execution API; what the server did is in `server_trace`.
@@ -31,6 +31,7 @@ from secretsui.core.lookup import ABSENT, Answer, Resolution, Step, resolve
 from secretsui.core.sensitive import Sensitive
 
 Case = Mapping[str, Any]
+AMAZON_PACKAGE: Final = "apache-airflow-providers-amazon"
 AMAZON: Final[Mapping[str, str]] = {"2.11": "8.29.0", "3.3": "9.39.0", "3.3-sdk": "9.39.0"}
 
 
@@ -38,6 +39,7 @@ SHAPE: Final[Mapping[str, type]] = {
     "backend": str,
     "worker_backend": str,
     "amazon": str,
+    "providers": dict,
     "team": str,
     "env": dict,
     "worker_env": dict,
@@ -88,7 +90,7 @@ def resolution(case: Case, dialect: Dialect, kind: Kind, secret_id: Any) -> Reso
         airflow=dialect.removesuffix("-sdk"),
         backend=configured(server.environ, dialect),
         worker_backend=configured_for_workers(worker.environ, dialect),
-        providers={"apache-airflow-providers-amazon": case.get("amazon") or AMAZON[dialect]},
+        providers={AMAZON_PACKAGE: case.get("amazon") or AMAZON[dialect], **(case.get("providers") or {})},
         multi_team=is_true(server.environ.get(MULTI_TEAM, "")),
         team=case.get("team") or "",
         environ=server.environ,

@@ -12,12 +12,12 @@ import pytest
 
 from tests.airflow_live.judging import check, differences
 from tests.airflow_live.lookups import AIRFLOW_2, AIRFLOW_3, Lab, answers, ours
-from tests.airflow_live.vault_of_worlds import serving
+from tests.airflow_live.vault_of_worlds import TOKEN, VAULT, VaultMaker, serving
 from tests.airflow_live.worlds import Case
+from tests.servers.vault import Server
 
 pytestmark = pytest.mark.airflow_live
 
-VAULT = "airflow.providers.hashicorp.secrets.vault.VaultBackend"
 FILES = "airflow.secrets.local_filesystem.LocalFilesystemBackend"
 OBJECTS: dict[str, Any] = {
     "secret/connections/uri": {"conn_uri": "postgresql://u:p@h"},
@@ -52,6 +52,7 @@ KWARGS: list[dict[str, Any]] = [
     {"kv_engine_version": 3},
     {"token": ""},
 ]
+SETTINGS = 40  # of eight worlds each
 CONNECTIONS = ["uri", "fields", "strange", "empty", "blank", "number", "denied", "absent", "kv/uri", "a b"]
 VARIABLES = ["text", "blank", "number", "other", "absent"]
 ENTRIES: dict[str, Any] = {
@@ -73,7 +74,7 @@ def asked(backend: str, kwargs: dict[str, Any], connections: list[str], variable
 
 
 def of_vault(url: str) -> list[Case]:
-    kwargs = [{"url": url, "token": "t", **each} for each in KWARGS]
+    kwargs = [{"url": url, "token": TOKEN, **each} for each in KWARGS]
     return [world for each in kwargs for world in asked(VAULT, each, CONNECTIONS, VARIABLES)]
 
 
@@ -100,3 +101,23 @@ def test_they_are_read_as_airflow_reads_them(lab: Lab, tmp_path: Path) -> None:
     check(differences(worlds, theirs, mine), len(worlds), 0)
     won = Counter(answer.get("source") or answer.get("error") for answer in theirs)
     assert (won["VaultBackend"] > 15, won["VaultError"] > 30, won["LocalFilesystemBackend"]) == (True, True, 6)
+
+
+@pytest.mark.parametrize(
+    ("lab", "hashicorp"),
+    [(Lab("2.11", "8.29.0", 2, "vault"), "4.7.0"), (AIRFLOW_3, "4.8.4")],
+    ids=["hashicorp-4.7", "hashicorp-4.8"],
+)
+def test_random_vaults_are_read_as_airflow_reads_them(lab: Lab, hashicorp: str, tmp_path: Path, seed: int) -> None:
+    server = Server()
+    try:
+        worlds = VaultMaker(seed, server, tmp_path, knows_lists=hashicorp != "4.7.0").worlds(SETTINGS)
+        theirs = answers(lab, worlds)
+    finally:
+        server.stop()
+    providers = {"apache-airflow-providers-hashicorp": hashicorp}
+    mine = [ours(lab, {**world, "providers": providers}) for world in worlds]
+    check(differences(worlds, theirs, mine), len(worlds), seed)
+    won = Counter(answer.get("source") for answer in theirs)
+    assert won["VaultBackend"] > len(worlds) / 10
+    assert won[None] > len(worlds) / 10

@@ -403,3 +403,13 @@ def test_airflow_3_2_names_a_team_to_providers_that_know_none(
 @pytest.mark.parametrize("name", ["EnvironmentVariablesBackend", "MetastoreBackend"])
 def test_airflow_never_asks_its_own_sources_for_configuration(name: str) -> None:
     assert source(name).plan("config", "x", "") == Never("no-config")
+
+
+@pytest.mark.parametrize(
+    ("provider", "error"), [("4.7.0", "Forbidden"), ("4.8.0", "Forbidden"), ("4.8.1", "VaultError")]
+)
+def test_a_refusal_of_vault_has_a_class_of_its_provider(provider: str, error: str) -> None:
+    plan = source(VAULT, provider=provider).plan("variable", "x", "")
+
+    assert not isinstance(plan, Never | Raises)
+    assert [ask.errors["denied"] for ask in plan] == [error]

@@ -29,6 +29,8 @@ from secretsui.core.versions import at_least
 
 STORE: Final = "vault"
 ERRORS: Final[Mapping[State, str]] = {"denied": "VaultError", "failed": "VaultError"}
+# Before 4.8.1, which logs in anew and then gives up.
+OLDER_ERRORS: Final[Mapping[State, str]] = {**ERRORS, "denied": "Forbidden"}
 
 _NO_MOUNT: Final = Never("no-mount")
 
@@ -41,6 +43,7 @@ class Vault:
         self.class_name = backend.class_name
         self.context = context
         self.takes_lists = at_least(backend.provider, "4.8")
+        self.errors = ERRORS if at_least(backend.provider, "4.8.1") else OLDER_ERRORS
         self.knows_teams = at_least(backend.provider, "4.5")
         self.mount = kwargs.get("mount_point", "secret")
         self.uses_team_paths = kwargs.get("use_team_secrets_path", True)
@@ -81,7 +84,9 @@ class Vault:
         if kind != "config" and self._is_refused(name, team):
             return TEAM_MARKER
         bases = paths if kind == "config" else self.bases(paths, team)
-        return tuple(Ask(STORE, f"{base}/{name}" if base else name, mount=str(mount), errors=ERRORS) for base in bases)
+        return tuple(
+            Ask(STORE, f"{base}/{name}" if base else name, mount=str(mount), errors=self.errors) for base in bases
+        )
 
     def bases(self, paths: Sequence[str], team: str) -> Sequence[str]:
         if not (self.context.multi_team and self.knows_teams):
