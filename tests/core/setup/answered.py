@@ -45,7 +45,7 @@ def on_vault(auth: str = "approle", **more: object) -> OnVault:
         "username": "etl" if auth in ("azure", "ldap", "userpass") else "",
         "host": "radius.example" if auth in ("azure", "radius") else "",
         "tenant": "tenant-1" if auth == "azure" else "",
-        "jwt_path": "/run/secrets/jwt" if auth == "jwt" else "",
+        "jwt_path": "/var/run/jwt" if auth == "jwt" else "",
         "region": "eu-central-1" if auth == "aws_iam" else "",
         **more,
     }
