@@ -105,6 +105,7 @@ def routes(world: World) -> Mapping[str, Route]:
         **_new(world),
         **_builder(world),
         **_setup(),
+        **_checks(world),
         **_conflicts(world),
         **_audits(world),
         **_settings(world),
@@ -272,6 +273,37 @@ def _setup() -> Mapping[str, Route]:
     }
 
 
+# Settings with a value in every place, whole and broken, as each reader of the check takes them.
+SETTINGS: Final[Sequence[str]] = (
+    f'{{"connections_prefix": "/{typed("text")}/", "{typed("key")}": "{typed("password")}", "conections_prefix": 1}}',
+    f'{{"connections_lookup_pattern": "^{typed("text")}", "token": "{typed("password")}"',
+    f"AIRFLOW__SECRETS__BACKEND={typed('text')}\nAIRFLOW__SECRETS__BACKEND_KWARGS={typed('second')}\nAIRFLOW_CONN_A={URI}",
+    f"[secrets]\nbackend = {typed('text')}\nbackend_kwargs = {{'{typed('key')}': '{typed('password')}'}}\n",
+    f'FROM x\nENV AIRFLOW__SECRETS__BACKEND_KWARGS=\'{{"a": "{typed("text")}"}}\' AIRFLOW_VAR_A={typed("second")}\n',
+    f'airflow_configuration_options = {{\n "secrets.backend_kwargs" = jsonencode({{ a = "{typed("text")}" }})\n}}',
+    f"secrets.backend\n{typed('text')}\nsecrets.backend_kwargs\n{typed('second')}\n",
+    f"astro deployment variable create AIRFLOW__SECRETS__BACKEND_KWARGS='{typed('text')}' --secret\n",
+)
+
+
+def _checks(world: World) -> Mapping[str, Route]:
+    against = (f"prefix:{world.prefix.pk}", f"deployment:{world.deployment.name}", "")
+    posts: Sequence[Data] = [
+        *({"text": text, "against": each} for text, each in zip(SETTINGS, against * 3, strict=False)),
+        *({"text": text} for text in ENVIRONMENTS.values()),
+        {"text": SETTINGS[0], "form": "helm"},
+        {"text": SETTINGS[0], "fix": "R-56:ignored-kwarg:AIRFLOW__SECRETS__BACKEND_KWARGS:conections_prefix:1:68"},
+        {"text": "x", "against": "prefix:none"},
+    ]
+    asked = {"place": against[0], "pattern": "^uri"}
+    return {
+        "settings-check": Route(queries=({}, {"against": against[0]}), posts=posts),
+        "pattern-test": Route(
+            queries=({}, asked, {**asked, "pattern": "("}, {"place": against[1], "show": "vain"}, {"place": "none"})
+        ),
+    }
+
+
 def _conflicts(world: World) -> Mapping[str, Route]:
     here = (world.deployment.name,)
     pages = [(*here, "connection", "crm"), (*here, "connection", "no/where"), (*here, "none", "crm")]
@@ -312,6 +344,7 @@ def _audits(world: World) -> Mapping[str, Route]:
             world.audits, queries=[{"as": form} for form in ("html", "csv", "json", "sarif", "junit")]
         ),
         "audit-stop": Route(world.audits[:1]),
+        "audit-send": Route(world.audits),
         "finding": Route(world.findings[-8:]),
         "finding-accept": Route(world.findings[-2:], posts=[{}, {"until": until, "reason": "Known"}, {"until": "x"}]),
         "finding-withdraw": Route(world.findings[-2:]),

@@ -29,7 +29,7 @@ WRITERS: Final = ("secret-edit", "secret-new")
 PREVIEWS: Final = ("secret-preview", "secret-new-preview")
 ADOPTING: Final = "conflict-adopt"
 DEPLOYMENT_GRANTS: Final = {"alice": DeploymentLevel.FIX, "bob": DeploymentLevel.SEE}
-BUILDER: Final = ("builder", "builder-preview", "builder-paste")
+BUILDER: Final = ("builder", "builder-preview", "builder-paste", "settings-check")
 OWN: Final = TYPED - {"typed.stray", "typed.confirm"}
 Cast = Callable[[str], User | None]
 
@@ -53,7 +53,7 @@ def allowed(who: str, request: Request, world: World) -> frozenset[str]:
         return world.held_by(request.about)
     if request.name in WRITERS and who == "alice":
         return world.held_by(request.about) | OWN
-    if request.name in (*WRITERS, "builder") and who == "anonymous" and request.method == "POST":
+    if request.name in (*WRITERS, "builder", "settings-check") and who == "anonymous" and request.method == "POST":
         return OWN  # kept over signing in again
     if (request.name in (*PREVIEWS, ADOPTING) and who == "alice") or (request.name in BUILDER and who != "anonymous"):
         return OWN
@@ -67,7 +67,7 @@ SHOWN: Final = {
     "bob": {*BUILDER},
     "charlie": {*BUILDER},
     "root": {*BUILDER},
-    "anonymous": {*WRITERS, "builder"},
+    "anonymous": {*WRITERS, "builder", "settings-check"},
 }
 
 
