@@ -102,6 +102,7 @@ class AccessEvent(models.Model):
         AUDIT = "audit", _("audited")
         FINDING = "finding", _("judged a finding of")
         SCHEDULE = "schedule", _("changed the schedule")
+        DIAGNOSE = "diagnose", _("looked at the locks of")
 
     class Outcome(models.TextChoices):
         ALLOWED = "allowed", _("Allowed")
