@@ -17,6 +17,14 @@ VALUE: Final = (
 )
 
 
+WRONG_SETTINGS: Final = (
+    "AIRFLOW__SECRETS__BACKEND=airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend\n"
+    'AIRFLOW__SECRETS__BACKEND_KWARGS={"connections_prefx": "/airflow/connections/", "full_url_mode": false, '
+    '"connections_lookup_pattern": "^airflow/connections/crm"}\n'
+    "AIRFLOW_SECRETS_BACKEND=x\nAIRFLOW_CONN_CRM=postgres://etl:pa/ss@db.example\n"
+)
+
+
 class Visitor(Protocol):
     @property
     def product(self) -> Product: ...
@@ -455,6 +463,48 @@ def finding_wrong(way: Way) -> Page:
     return page
 
 
+SETUP: Final = (
+    "platform=mwaa&airflow=3.1&provider=9.20.0&account=444455556666&region=eu-central-1"
+    "&connections_pattern=%5E(snowflake%7Cpostgres%7Caws%7Chttp%7Csftp)_&kms_key=alias/airflow-secrets"
+    "&role_arn=arn:aws:iam::444455556666:role/mwaa-prod-execution-role"
+)
+
+
+def set_up_wrong(way: Way) -> Page:
+    """What was typed comes back with the reason, also below the fields on the left."""
+    page = way.page(f"/setup/?{SETUP}")
+    page.get_by_label("Account", exact=True).fill("25878145805")
+    page.get_by_label("Connections prefix", exact=True).fill("/airflow//connections/")
+    expect(page.locator("#id_account_error")).to_contain_text("11 digits")
+    expect(page.locator("#id_connections_error")).to_contain_text("slash")
+    return page
+
+
+def saving_setup(way: Way) -> Page:
+    page = way.page(f"/setup/?{SETUP}")
+    page.get_by_role("button", name="Save as a deployment").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Save as a deployment")
+    return page
+
+
+def settings_refused(way: Way) -> Page:
+    way.visit.expect(422)
+    page = way.page("/setup/check/")
+    page.get_by_label("Settings", exact=True).fill("Nothing that is known here")
+    page.locator("#check").get_by_role("button", name="Check").click()
+    page.get_by_role("alert").wait_for()
+    return page
+
+
+def settings_checked(way: Way) -> Page:
+    """With findings of every weight, a correction, and what could not be checked."""
+    page = way.page("/setup/check/")
+    page.get_by_label("Settings", exact=True).fill(WRONG_SETTINGS)
+    page.locator("#check").get_by_role("button", name="Check").click()
+    expect(page.get_by_role("heading", name=re.compile("findings"))).to_be_visible()
+    return page
+
+
 SCREENS: Final[Mapping[str, Screen]] = {
     "sign-in": at("/accounts/login/", ""),
     "sign-in-wrong": wrong_sign_in,
@@ -510,6 +560,17 @@ SCREENS: Final[Mapping[str, Screen]] = {
     "builder-hostile": built(HOSTILE, shown="JSON with the seven portable keys", uri=True),
     "builder-many": built(MANY, shown="setting_39"),
     "builder-wrong": built_wrong,
+    "setup": at("/setup/"),
+    "setup-mwaa": at(f"/setup/?{SETUP}"),
+    "setup-vault": at("/setup/?store=vault&platform=helm&vault_url=https://vault.example:8200&vault_role=airflow"),
+    "setup-wrong": set_up_wrong,
+    "setup-save": saving_setup,
+    "settings-check": at("/setup/check/"),
+    "settings-checked": settings_checked,
+    "settings-refused": settings_refused,
+    "pattern-test": at("/setup/pattern/"),
+    "pattern-tried": at("/setup/pattern/?place=deployment:mwaa-prod&pattern=%5E(snowflake%7Cpostgres)_&show=vain"),
+    "pattern-nothing": at("/setup/pattern/", "charlie"),
     "rule": at("/rules/R-24/"),
     "types": at("/types/?q=google"),
     "types-none": at("/types/?q=there-is-no-such-type"),
