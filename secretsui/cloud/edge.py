@@ -38,6 +38,8 @@ _PROOF: Final[Mapping[str, tuple[str, ...]]] = {
     "describe_parameters": ("Parameters",),
     "put_parameter": ("Version",),
     "list_tags_for_resource": ("TagList",),
+    "describe_key": ("KeyMetadata",),
+    "get_key_policy": ("Policy",),
     "get_caller_identity": ("Account",),
     "get_environment": ("Environment",),
     "describe_task_definition": ("taskDefinition",),

@@ -161,6 +161,10 @@ def _undecrypted(fault: Fault) -> StoreError:
     return CannotDecrypt(action="kms:Decrypt", **fault.facts())
 
 
+def _no_key(fault: Fault) -> StoreError:
+    return NotFound("There is no such KMS key.", remedy="Name another key for this secret.", **fault.facts())
+
+
 def _unusable_key(fault: Fault) -> StoreError:
     return _undecrypted(fault) if fault.operation.startswith("Get") else _unencrypted(fault)
 
@@ -325,6 +329,7 @@ _BY_CODE: Final[tuple[tuple[frozenset[str], Callable[[Fault], StoreError]], ...]
     (frozenset({"DecryptionFailure"}), _undecrypted),
     (frozenset({"EncryptionFailure"}), _unencrypted),
     (frozenset({"InvalidKeyId"}), _unusable_key),
+    (frozenset({"NotFoundException"}), _no_key),
     (
         frozenset(
             {

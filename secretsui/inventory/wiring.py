@@ -17,10 +17,13 @@ from secretsui.cloud import roles
 from secretsui.cloud.aws import Identity
 from secretsui.cloud.edge import ask
 from secretsui.cloud.errors import Expired, StoreError
+from secretsui.core.doctor.judging import Role
+from secretsui.core.doctor.verdict import Untold
 from secretsui.core.sensitive import Sensitive
 from secretsui.inventory import allowance, places
 from secretsui.inventory.deployments import sources
 from secretsui.inventory.models import GLOBAL, Account, Deployment, EnvSource, Prefix
+from secretsui.stores import aws_doctor
 from secretsui.stores.base import Probe, Store
 from secretsui.stores.parameter_store import ParameterStore
 from secretsui.stores.parameter_store import probe as probe_parameter_store
@@ -138,6 +141,19 @@ def read_policies(deployment: Deployment, role_arn: str) -> Sequence[Mapping[str
         raise NoCredential(_NO_ACCOUNT, remedy=_NAME_ONE, code="no-account")
     before_call = partial(allowance.take_of, account, GLOBAL, allowance.IAM)
     return roles.policies(_of_account(account, account.region), role_arn, before_call)
+
+
+def locks_of(prefix: Prefix, name: str) -> aws_doctor.Locks:
+    """What has to let a role through before it can read this secret; its value is not read."""
+    return aws_doctor.read(_identity(prefix), name)
+
+
+def policies_of(role: Role) -> Sequence[Mapping[str, Any]] | Untold:
+    """What the policies of a role say, where an account here is the role's."""
+    account = Account.objects.filter(vendor=Account.Vendor.AWS, account_id=role.account).order_by("name").first()
+    if account is None:
+        return Untold("no-account")
+    return aws_doctor.told(lambda: roles.policies(_of_account(account, account.region), role.arn))
 
 
 def _vault(prefix: Prefix) -> VaultPlace:
