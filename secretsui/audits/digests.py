@@ -15,7 +15,7 @@ from django.utils import timezone
 from secretsui.access import policy
 from secretsui.audits import recipients
 from secretsui.audits.models import Audit, Delivery, Part, Recipient, StoredFinding
-from secretsui.inventory.models import Deployment, LayerPlace
+from secretsui.inventory.models import Account, Deployment, LayerPlace
 
 RANKS: Final = {severity: rank for rank, severity in enumerate(StoredFinding.Severity.values)}
 ENDED: Final = (Audit.State.DONE, Audit.State.PARTIAL, Audit.State.FAILED)
@@ -136,9 +136,8 @@ def extent(recipient: Recipient, address: str, audit: Audit) -> Findings:
 
 def _places(deployments: Sequence[Deployment]) -> QuerySet[LayerPlace]:
     """Where these deployments look: what is wrong with a secret there is theirs, too."""
-    return LayerPlace.objects.filter(
-        deployment__in=deployments, account_id=OuterRef("prefix__account_id"), region=OuterRef("prefix__region")
-    )
+    is_there = Q(region=OuterRef("prefix__region")) | Q(account__vendor=Account.Vendor.VAULT)
+    return LayerPlace.objects.filter(is_there, deployment__in=deployments, account_id=OuterRef("prefix__account_id"))
 
 
 def _member(recipient: Recipient, address: str) -> User | None:

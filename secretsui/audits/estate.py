@@ -17,11 +17,14 @@ from secretsui.core.rules.estate import Deployment, Details, Estate, Gap, Scope,
 from secretsui.core.rules.traits import Traits
 from secretsui.inventory.deployments.tables import listed
 from secretsui.inventory.models import LayerPlace, Prefix, Refresh, SecretRecord
-from secretsui.inventory.sync.values import key
+from secretsui.inventory.sync.values import DISABLED, key
 
 CHUNK: Final = 2000
 NO_DETAILS: Final = Details()
 NOT_READ: Final = "not-read"
+UNTAGGED: Final = 1  # version of Vault's engine that keeps nothing beside the object
+# Stores whose lists tell neither descriptions nor tags.
+UNDESCRIBED: Final = (Prefix.StoreKind.PARAMETER_STORE,)
 
 
 class Row(NamedTuple):
@@ -53,6 +56,8 @@ class Row(NamedTuple):
     lint: Sequence[Mapping[str, Any]] | None
     traits: Mapping[str, Any] | None
     details: Mapping[str, Any]
+    disabled: bool
+    described_at: datetime | None
 
     @property
     def is_read(self) -> bool:
@@ -100,6 +105,8 @@ def _scope(
         account_id=prefix.account.account_id,
         sep=prefix.sep,
         store=prefix.store_kind,
+        address=prefix.address,
+        has_tags=prefix.options.get("kv") != UNTAGGED,
         environment=next(iter(stage)) if len(stage) == 1 else "",
         as_of=prefix.as_of,
         complete=prefix.complete and not problem,
@@ -138,11 +145,12 @@ def _secret(scope: Scope, row: Row) -> Secret:
         deleted_at=row.deleted_at,
         form=row.form if is_read else "",
         conn_type=row.conn_type if is_read else "",
-        read_error=row.read_error,
+        read_error=row.read_error or (DISABLED if row.disabled else ""),
         prints=row.fingerprints if is_read else {},
         lint=_findings(row.lint) if is_read else None,
         traits=Traits.from_json(row.traits) if is_read and row.traits is not None else None,
         details=_details(row.details) if row.details else NO_DETAILS,
+        is_described=scope.store not in UNDESCRIBED or row.described_at is not None,
     )
 
 
@@ -176,7 +184,8 @@ def _of_scopes(scopes: Iterable[Scope]) -> Iterator[Gap]:
 
 def _of_secrets(secrets: Iterable[Secret]) -> Iterator[Gap]:
     for secret in secrets:
-        if secret.version_id and not secret.form and secret.deleted_at is None:
+        has_value = secret.version_id or not secret.scope.is_of_secrets_manager
+        if has_value and not secret.form and secret.deleted_at is None:
             yield Gap(secret.ref, "value", secret.read_error or NOT_READ)
 
 

@@ -58,7 +58,10 @@ def _deployment(row: models.Deployment, problem: str, identity: roles.Identity) 
         ids=list(_ids(row, columns)),
         layers=list(_layers(row, environments, columns, problem)),
         places={
-            column.id: (column.account, column.region) for each in columns.values() for column in each if column.account
+            column.id: (column.account, column.address)
+            for each in columns.values()
+            for column in each
+            if column.address
         },
         environ=_environ(setup, environments, "environment"),
         worker_environ=_environ(setup, environments, "worker-environment"),

@@ -213,7 +213,7 @@ def _seen(user: Anyone) -> tuple[set[str], tuple[str, ...]]:
     prefixes = list(policy.visible_prefixes(user))
     names = policy.visible_deployments(user).values_list("name", flat=True)
     whole = {ref_of_prefix(each) for each in prefixes} | {f"deployment:{name}" for name in names}
-    starts = [f"secret:{each.account.name}/{each.region}/{each.start}" for each in prefixes]
+    starts = [f"secret:{each.account.name}/{each.address}/{each.start}" for each in prefixes]
     return whole, (*starts, *(f"id:{name}/" for name in names))
 
 

@@ -73,7 +73,7 @@ class Sight:
     def _unlisted_below(self, deployment: Deployment) -> Iterator[str]:
         looked_at = set(deployment.places.values())
         for scope in self._scopes.values():
-            if scope.as_of and (scope.account, scope.region) in looked_at:
+            if scope.as_of and scope.place in looked_at:
                 yield _unlisted(scope)
 
     def covered(self, gaps: Iterable[Gap]) -> Iterator[tuple[Gap, str]]:
@@ -91,7 +91,7 @@ def ref(part: Part) -> str:
 
 
 def ref_of_prefix(prefix: models.Prefix) -> str:
-    return f"prefix:{prefix.account.name}/{prefix.region}/{prefix.path}"
+    return f"prefix:{prefix.account.name}/{prefix.address}/{prefix.path}"
 
 
 def container(subject: Subject) -> str:

@@ -118,7 +118,7 @@ def _looked_at(listed: QuerySet[Prefix], deployments: Sequence[Deployment]) -> I
     places = LayerPlace.objects.filter(deployment__in=deployments).values_list("account_id", "region").distinct()
     where = Q(pk__in=[])
     for account_id, region in places:
-        where |= Q(account_id=account_id, region=region)
+        where |= Q(account_id=account_id) & (Q(region=region) | Q(store_kind=Prefix.StoreKind.VAULT))
     return listed.filter(where)
 
 

@@ -117,8 +117,13 @@ class Tally:
         places = LayerPlace.objects.order_by().values_list("account_id", "region", "deployment__name").distinct()
         for account, region, name in places:
             looking.setdefault((account, region), []).append(name)
-        rows = Prefix.objects.order_by().values_list("pk", "account_id", "region")
-        return {pk: looking.get((account, region), ()) for pk, account, region in rows}
+            looking.setdefault((account, ""), []).append(name)
+        rows = Prefix.objects.order_by().values_list("pk", "account_id", "region", "store_kind")
+        vault = Prefix.StoreKind.VAULT  # whose mounts are named by kwargs and ids
+        return {
+            pk: list(dict.fromkeys(looking.get((account, "" if store == vault else region), ())))
+            for pk, account, region, store in rows
+        }
 
     def _belongs(self, place: Place | None) -> Sequence[str]:
         if place is None:

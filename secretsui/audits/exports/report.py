@@ -58,7 +58,7 @@ class Line:
     def place(self) -> str:
         """Account, region and path of a prefix."""
         prefix = self.finding.prefix
-        return f"{prefix.account.name}/{prefix.region}/{prefix.path}" if prefix else ""
+        return f"{prefix.account.name}/{prefix.address}/{prefix.path}" if prefix else ""
 
     @property
     def deployment(self) -> str:

@@ -20,6 +20,11 @@ def alive(estate: Estate) -> Iterator[Secret]:
     return (secret for secret in estate.secrets if secret.deleted_at is None)
 
 
+def of_secrets_manager(estate: Estate) -> Iterator[Secret]:
+    """For rules about what no other store has, or tells."""
+    return (secret for secret in alive(estate) if secret.scope.is_of_secrets_manager)
+
+
 def readable(estate: Estate, *kinds: str) -> Iterator[tuple[Secret, Traits | Unchecked]]:
     """Secrets of these kinds, or of all, that hold text, and what was seen of it."""
     for secret in alive(estate):

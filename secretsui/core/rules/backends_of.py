@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Final, Literal
 
 from secretsui.core.backends.signatures import Teamless
-from secretsui.core.backends.source import CannotTell, Raises, Source
+from secretsui.core.backends.source import Ask, CannotTell, Raises, Source
 from secretsui.core.chain import Layer, Settings, chain
 from secretsui.core.rules.estate import Deployment, Estate
-from secretsui.core.rules.indexes import BOTH, by_place, once, scopes_of
+from secretsui.core.rules.indexes import BOTH, by_place, once, scopes_of, spelt
 from secretsui.core.versions import at_least
 
 NO_KWARGS: Final = "no-kwargs"
@@ -76,10 +76,12 @@ def _unread(estate: Estate, deployment: Deployment, kind: str) -> Iterator[str]:
                 yield scope.problem or "never-listed"
 
 
-def lies(estate: Estate, place: tuple[str, str], name: str) -> Literal["there", "deleted", "absent", "unknown"]:
-    """Is there a secret of this name in an account and region?"""
-    secret = by_place(estate).get(place, {}).get(name)
-    if secret is not None:
+def lies(estate: Estate, place: tuple[str, str], ask: Ask) -> Literal["there", "deleted", "absent", "unknown"]:
+    """Is there a secret of the name that is asked for, in the `Scope.place` of this store?"""
+    secret = by_place(estate).get(place, {}).get(spelt(ask.store, ask.name))
+    if secret is not None and secret.scope.store == ask.store:
         return "there" if secret.deleted_at is None else "deleted"
-    scopes = [each for each in scopes_of(estate).get(place, ()) if name.startswith(each.start)]
+    name = spelt(ask.store, ask.name)
+    listed = (each for each in scopes_of(estate).get(place, ()) if each.store == ask.store)
+    scopes = [each for each in listed if name.startswith(spelt(each.store, each.start))]
     return "absent" if any(each.complete and not each.problem for each in scopes) else "unknown"

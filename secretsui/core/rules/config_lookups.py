@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from secretsui.core.backend_settings import SECRET_OPTIONS
-from secretsui.core.backends.secrets_manager import STORE
 from secretsui.core.backends.source import Ask, CannotTell, Never, Raises
 from secretsui.core.chain import Layer
 from secretsui.core.rules.backends_of import NO_KWARGS, backends_of, is_told, lies, source_of
@@ -90,4 +89,4 @@ def _of_asks(
 def _state(estate: Estate, deployment: Deployment, layer: Layer, ask: Ask) -> str:
     column = layer.id if ask.place == "own" else f"{layer.id}/shared"
     place = deployment.places.get(column)
-    return lies(estate, place, ask.name) if place and ask.store == STORE else "unknown"
+    return lies(estate, place, ask) if place else "unknown"

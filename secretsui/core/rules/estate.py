@@ -29,6 +29,8 @@ class Scope:
     account_id: str = ""
     sep: str = "/"
     store: str = "secrets-manager"
+    address: str = ""  # what stands for region and store in refs, where that is not the region alone
+    has_tags: bool = True
     environment: str = ""
     as_of: datetime | None = None
     complete: bool = False
@@ -36,7 +38,17 @@ class Scope:
 
     @property
     def ref(self) -> str:
-        return f"prefix:{self.account}/{self.region}/{self.path}"
+        return f"prefix:{self.account}/{self.address or self.region}/{self.path}"
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The same for all that lies in one store of one account and region."""
+        return self.account, self.address or self.region
+
+    @property
+    def is_of_secrets_manager(self) -> bool:
+        """The only store that tells of last use, rotation, replicas, policies and the keys of versions."""
+        return self.store == "secrets-manager"
 
     @property
     def start(self) -> str:
@@ -62,7 +74,8 @@ class Secret:
     """One secret of a scope. `key` is its name without the prefix.
 
     `made_at` is when the current version was made, which tags and other changes do not move. `kms_key_id` is "" for the
-    key that AWS manages. `lint` are the findings about the value, None where it was not read; `traits` likewise.
+    key that AWS manages. `is_described` is False where tags and the like were never asked for. `lint` are the findings
+    about the value, None where it was not read; `traits` likewise.
     """
 
     scope: Scope
@@ -90,10 +103,11 @@ class Secret:
     lint: Sequence[Finding] | None = None
     traits: Traits | None = None
     details: Details = field(default_factory=Details)
+    is_described: bool = True
 
     @property
     def ref(self) -> str:
-        return f"secret:{self.scope.account}/{self.scope.region}/{self.name}"
+        return f"secret:{'/'.join(self.scope.place)}/{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +189,7 @@ class Deployment:
     settings: Settings
     ids: Sequence[Id] = ()
     layers: Sequence[LayerFacts] = ()
-    places: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # column id → account, region
+    places: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # column id → `Scope.place`
     environ: Mapping[str, str] | None = None
     worker_environ: Mapping[str, str] | None = None
     kwargs_texts: Mapping[str, str] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from typing import Final
 from secretsui.core.findings import Rule, Severity
 from secretsui.core.prints import HIDDEN, UNTOLD
 from secretsui.core.rules import credentials, policies
-from secretsui.core.rules.alive import NEVER_LISTED, alive, said
+from secretsui.core.rules.alive import NEVER_LISTED, alive, of_secrets_manager, said
 from secretsui.core.rules.estate import Entry, Estate, Id, Secret, Subject
 from secretsui.core.rules.exposure_rules import ALL
 from secretsui.core.rules.outcome import PASSED, Check, Failed, Outcome, Unchecked
@@ -91,12 +91,13 @@ def _told_about(secret: Secret) -> Iterator[tuple[str, str]]:
 def strange_reader(estate: Estate) -> Outcomes:
     """R-80. Without a list of who is expected, people are strange."""
     if estate.readers is None:
-        yield from ((scope, Unchecked("no-access-log")) for scope in estate.scopes)
+        listed = (scope for scope in estate.scopes if scope.is_of_secrets_manager)
+        yield from ((scope, Unchecked("no-access-log")) for scope in listed)
         return
     readers: dict[str, Counter[str]] = defaultdict(Counter)
     for principal, name, times in estate.readers:
         readers[name][principal] += times
-    for secret in alive(estate):
+    for secret in of_secrets_manager(estate):
         found = [_strange(who, times, estate) for who, times in readers.get(secret.name, {}).items()]
         yield from said(secret, [each for each in found if each])
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Final, TypeVar
 
+from secretsui.core.backends.azure import STORE as AZURE
 from secretsui.core.chain import Chain, Process, chain
 from secretsui.core.rules.estate import Deployment, Estate, Id, Scope, Secret
 from secretsui.core.versions import at_least
@@ -44,20 +45,25 @@ def secrets_of(estate: Estate) -> Mapping[str, Sequence[Secret]]:
 
 @once
 def by_place(estate: Estate) -> Mapping[tuple[str, str], Mapping[str, Secret]]:
-    """By account and region, then by name."""
+    """By the place of their scope, then by name as `spelt` has it."""
     found: dict[tuple[str, str], dict[str, Secret]] = defaultdict(dict)
     for secret in estate.secrets:
-        found[secret.scope.account, secret.scope.region][secret.name] = secret
+        found[secret.scope.place][spelt(secret.scope.store, secret.name)] = secret
     return found
 
 
 @once
 def scopes_of(estate: Estate) -> Mapping[tuple[str, str], Sequence[Scope]]:
-    """By account and region."""
+    """By their place."""
     found: dict[tuple[str, str], list[Scope]] = defaultdict(list)
     for scope in estate.scopes:
-        found[scope.account, scope.region].append(scope)
+        found[scope.place].append(scope)
     return found
+
+
+def spelt(store: str, name: str) -> str:
+    """The same for all spellings of one name: Key Vault does not tell capitals from small letters."""
+    return name.lower() if store == AZURE else name
 
 
 @once

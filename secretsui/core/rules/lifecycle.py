@@ -7,7 +7,16 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from secretsui.core.findings import Rule
-from secretsui.core.rules.alive import NO_DETAILS, NOT_READ, alive, holds_credential, passed, readable, said
+from secretsui.core.rules.alive import (
+    NO_DETAILS,
+    NOT_READ,
+    alive,
+    holds_credential,
+    of_secrets_manager,
+    passed,
+    readable,
+    said,
+)
 from secretsui.core.rules.estate import Estate, Secret, Subject
 from secretsui.core.rules.lifecycle_rules import ALL
 from secretsui.core.rules.outcome import PASSED, Check, Failed, Outcome, Unchecked
@@ -17,7 +26,12 @@ from secretsui.core.rules.traits import Traits
 Outcomes = Iterator[tuple[Subject, Outcome]]
 
 # Of a value, in bytes. Parameters hold twice that at a price.
-SIZES: Final[Mapping[str, int]] = {"secrets-manager": 65_536, "parameter-store": 4096, "gcp": 65_536}
+SIZES: Final[Mapping[str, int]] = {
+    "secrets-manager": 65_536,
+    "parameter-store": 4096,
+    "google": 65_536,
+    "azure": 25_600,
+}
 _ADVANCED_PARAMETER: Final = 8192
 # AWS wants no more than one write in ten minutes, if it goes on.
 _OFTEN: Final = timedelta(hours=1)
@@ -28,7 +42,7 @@ _LATELY: Final = timedelta(days=30)
 def unused(estate: Estate) -> Outcomes:
     """R-60. `accessed_at` leaves out our own reading."""
     limit = estate.now - timedelta(days=estate.options.unused_days)
-    for secret in alive(estate):
+    for secret in of_secrets_manager(estate):
         last = secret.accessed_at or secret.created_at
         if last is None:
             yield secret, Unchecked("no-dates")
@@ -68,7 +82,7 @@ def _day(moment: datetime) -> str:
 
 def old_key(estate: Estate) -> Outcomes:
     """R-63."""
-    for secret in alive(estate):
+    for secret in of_secrets_manager(estate):
         keys = secret.details.version_keys
         if keys is None:
             yield secret, Unchecked(NO_DETAILS)
@@ -93,8 +107,11 @@ def untagged(estate: Estate) -> Outcomes:
     """R-75. A stage is also told by the deployments that look there."""
     options = estate.options
     for secret in alive(estate) if options.requires_tags else ():
-        if secret.owning_service:
-            continue  # its service alone may tag it
+        if secret.owning_service or not secret.scope.has_tags:
+            continue  # its service alone may tag it, or nobody
+        if not secret.is_described:
+            yield secret, Unchecked(NO_DETAILS)
+            continue
         names = {name.casefold() for name, value in secret.tags.items() if value.strip()}
         missing = [] if names.intersection(options.owner_tags) else [Failed("no-owner", "tags")]
         if not secret.scope.environment and not names.intersection(options.environment_tags):
@@ -144,7 +161,7 @@ def _until(day: date, field: str, estate: Estate) -> Outcome:
 
 def replicas(estate: Estate) -> Outcomes:
     """R-77."""
-    for secret in alive(estate):
+    for secret in of_secrets_manager(estate):
         if secret.primary_region not in ("", secret.scope.region):
             continue  # is a replica itself
         known = secret.details.replicas
@@ -164,7 +181,7 @@ def _out_of_step(replicas: Sequence[tuple[str, str]]) -> Iterator[Outcome]:
 
 def written_often(estate: Estate) -> Outcomes:
     """R-78."""
-    for secret in alive(estate):
+    for secret in of_secrets_manager(estate):
         if secret.details.writes is None:
             yield secret, Unchecked(NO_DETAILS)
             continue

@@ -212,7 +212,7 @@ def _on_mwaa(estate: Estate, deployment: Deployment, layer: Layer) -> Outcome:
     plan = layer.source.plan("connection", AWS_DEFAULT, "")
     asks = [ask for ask in plan if ask.place == "own"] if isinstance(plan, Sequence) else []
     place = deployment.places[layer.id]
-    states = [lies(estate, place, ask.name) if ask.store == STORE else "unknown" for ask in asks]
+    states = [lies(estate, place, ask) for ask in asks]
     if "unknown" in states:
         return Unchecked("not-listed")
     is_absent = states and "there" not in states
@@ -235,7 +235,7 @@ def _of_suffix(estate: Estate, secret: Secret, shared: Mapping[tuple[str, str], 
     found = _SUFFIX.search(secret.name)
     if found is None:
         return PASSED
-    place = secret.scope.account, secret.scope.region
+    place = secret.scope.place
     twin = by_place(estate)[place].get(secret.name[: found.start()])
     facts: dict[str, str | int] = {"twin": twin.name} if twin else {}
     related = tuple(each for each in (twin and twin.ref, shared.get(place)) if each)

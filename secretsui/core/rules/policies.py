@@ -10,7 +10,7 @@ from typing import Any, Final
 from secretsui.core.backends.secrets_manager import SecretsManager
 from secretsui.core.backends.shared_account import SharedSecretsManager
 from secretsui.core.findings import Severity
-from secretsui.core.rules.alive import NO_DETAILS, alive, passed, said
+from secretsui.core.rules.alive import NO_DETAILS, of_secrets_manager, passed, said
 from secretsui.core.rules.estate import Deployment, Estate, Secret, Subject
 from secretsui.core.rules.indexes import chains
 from secretsui.core.rules.outcome import PASSED, Failed, Outcome, Unchecked
@@ -35,7 +35,7 @@ _OF_ACCOUNTS: Final = ("aws:principalaccount", "aws:sourceaccount")
 
 def default_key(estate: Estate) -> Outcomes:
     """R-62. Of an id alone nobody can tell whether AWS manages the key; no id at all means that it does."""
-    for secret in alive(estate):
+    for secret in of_secrets_manager(estate):
         policy, own = secret.details.policy, secret.scope.account_id
         if policy is None:
             yield secret, Unchecked(NO_DETAILS)
@@ -56,7 +56,7 @@ def _is_managed(key: str) -> bool:
 
 def open_policy(estate: Estate) -> Outcomes:
     """R-64."""
-    for secret in alive(estate):
+    for secret in of_secrets_manager(estate):
         policy = secret.details.policy
         if policy is None:
             yield secret, Unchecked(NO_DETAILS)

@@ -29,7 +29,7 @@ def _each_secret(estate: Estate, judge: Judge) -> Iterator[tuple[Subject, Outcom
     """Of those that a deployment looks up; the first role that fails is told, with how many do."""
     for found in by_place(estate).values():
         for secret in found.values():
-            if secret.deleted_at is None and secret.scope.store == "secrets-manager":
+            if secret.deleted_at is None and secret.scope.is_of_secrets_manager:
                 outcome = _worst(secret, lookers(estate, secret), judge)
                 if outcome is not None:
                     yield secret, outcome
@@ -37,7 +37,7 @@ def _each_secret(estate: Estate, judge: Judge) -> Iterator[tuple[Subject, Outcom
 
 def lookers(estate: Estate, secret: Secret) -> Sequence[Deployment]:
     """The deployments that look below the prefix of a secret."""
-    found = _starts(estate).get((secret.scope.account, secret.scope.region), ())
+    found = _starts(estate).get(secret.scope.place, ())
     return [deployment for start, deployment in found if secret.name.startswith(start)]
 
 

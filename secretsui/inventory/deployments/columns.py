@@ -55,6 +55,11 @@ class Column:
     class_name: str = ""
     store: str = ""
 
+    @property
+    def address(self) -> str:
+        """As that of the prefixes there, "" where that is not one."""
+        return Prefix(region=self.region, store_kind=self.store).address if self.account and self.region else ""
+
     def covers(self, prefix: Prefix) -> bool:
         """Whether what lies under this prefix may be found here: in a store of the kind, or one that nobody told."""
         if prefix.account.name != self.account or self.store not in ("", prefix.store_kind):

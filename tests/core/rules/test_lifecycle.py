@@ -346,7 +346,12 @@ class TestSize:
 
     @pytest.mark.parametrize(
         ("store", "last", "limit"),
-        [("secrets-manager", 58_982, 65_536), ("gcp", 58_982, 65_536), ("parameter-store", 3686, 4096)],
+        [
+            ("secrets-manager", 58_982, 65_536),
+            ("google", 58_982, 65_536),
+            ("azure", 23_039, 25_600),
+            ("parameter-store", 3686, 4096),
+        ],
     )
     def test_nine_tenths_of_what_a_store_takes(self, store: str, last: int, limit: int) -> None:
         assert self.of(last, store) == [PASSED]

@@ -82,7 +82,9 @@ def _prefixes(paths: Iterable[str]) -> Sequence[Prefix]:
     found: dict[int, Prefix] = {}
     every = list(Prefix.objects.select_related("account"))
     for path in paths:
-        meant = [each for each in every if path.rstrip("/") in (each.path, f"{each.account}/{each.region}/{each.path}")]
+        meant = [
+            each for each in every if path.rstrip("/") in (each.path, f"{each.account}/{each.address}/{each.path}")
+        ]
         if not meant:
             _refuse(f"There is no prefix {path}. Write its path, or account/region/path.")
         found |= {each.pk: each for each in meant}
