@@ -24,7 +24,7 @@ from secretsui.web.forms.setup import OF_IDENTITY, OF_LOGIN, OF_STORE, SetupForm
 from secretsui.web.setup_words import PERMISSIONS
 
 _KEYS: Final = re.compile(
-    r"(AIRFLOW__[A-Z_]+|\b(?:secrets|workers)\.\w+|^\w+(?= = )|^ *\w+(?=:)|\"(?:Version|Statement|Sid)\"|<\w+>)",
+    r"(AIRFLOW__[A-Z_]+|^(?:secrets|workers)\.\w+$|(?<=\")(?:secrets|workers)\.\w+(?=\")|^\w+(?= = )|^ *(?:- )?\w+(?=:)|\"(?:Version|Statement|Sid)\"|<\w+>)",
     re.MULTILINE,
 )
 

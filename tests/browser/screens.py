@@ -569,7 +569,7 @@ SCREENS: Final[Mapping[str, Screen]] = {
     "settings-checked": settings_checked,
     "settings-refused": settings_refused,
     "pattern-test": at("/setup/pattern/"),
-    "pattern-tried": at("/setup/pattern/?place=deployment:mwaa-prod&pattern=%5E(snowflake%7Cpostgres)_&show=vain"),
+    "pattern-tried": at("/setup/pattern/?place=deployment:halden-prod&pattern=%5E(snowflake%7Cpostgres)_"),
     "pattern-nothing": at("/setup/pattern/", "charlie"),
     "rule": at("/rules/R-24/"),
     "types": at("/types/?q=google"),

@@ -103,7 +103,7 @@ FOR_POLICY: Final[Mapping[str, Sequence[str]]] = {
 
 
 def _text(label: Any, hint: Any = "", *validators: Any, **options: Any) -> forms.CharField:
-    attrs = {"spellcheck": "false", "autocomplete": "off", "autocapitalize": "none"}
+    attrs = {"spellcheck": "false", "autocomplete": "off", "autocapitalize": "none", "class": "mono"}
     attrs |= options.pop("attrs", {})
     return forms.CharField(
         label=label,
@@ -297,7 +297,8 @@ class SetupForm(forms.Form):
 
     def _forget(self) -> None:
         """What may be a credential in the wrong place does not come back with the page."""
-        wrong = [name for name in ("vault_url", "azure_url") if "@" in self.data.get(name, "")]
+        addresses = {name: self.data.get(name, "") for name in ("vault_url", "azure_url")}
+        wrong = [name for name, typed in addresses.items() if any(sign in typed for sign in "@?#")]
         if wrong:
             sent = QueryDict(mutable=True)
             sent.update({name: self.data[name] for name in self.data} | dict.fromkeys(wrong, ""))

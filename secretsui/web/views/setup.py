@@ -25,10 +25,9 @@ from secretsui.web.guards import administrators_only, person
 from secretsui.web.reauth import recently_required
 from secretsui.web.setup_saving import Proposal, add, deployment_form, places_form, proposals
 from secretsui.web.setup_view import context_of
-from secretsui.web.signing_in import keeps_page, keeps_text
+from secretsui.web.signing_in import keeps_page
 
 
-@keeps_text
 @require_http_methods(["GET", "POST"])
 def setup(request: HttpRequest) -> HttpResponse:
     sent = request.POST if request.method == "POST" else _begun(request)
