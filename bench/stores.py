@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -70,10 +71,26 @@ def parameter_store(count: int) -> Iterator[Filled]:
         yield Filled(store, f"/{PREFIX}", pages_and_batches(store, count))
 
 
+@contextlib.contextmanager
+def vault(count: int, kv: int) -> Iterator[Filled]:
+    """One folder is one call; then version 2 tells of each secret in a call of its own, and both read each alone."""
+    from tests.servers.vault import Server
+
+    server, mount = Server(), "secret" if kv == 2 else "kv1"
+    for number in range(count):
+        server.world.put(f"{PREFIX}c{number:05}", {"conn_uri": f"http://h{number}"}, mount)
+    try:
+        yield Filled(server.store(mount, kv, "connection"), PREFIX, 1 + count * kv)
+    finally:
+        server.stop()
+
+
 # By the name of the store, how one is opened that holds so many entries.
 STORES: Final[Mapping[str, Callable[[int], AbstractContextManager[Filled]]]] = {
     "Secrets Manager": secrets_manager,
     "Parameter Store": parameter_store,
+    "Vault, version 2": partial(vault, kv=2),
+    "Vault, version 1": partial(vault, kv=1),
 }
 
 

@@ -35,6 +35,9 @@ IDS = [
     "a b",
     "x?y",
     "100%",
+    "/db",
+    "db/",
+    "a//b",
 ]
 CONNECTIONS: list[Any] = [
     {"conn_uri": "postgresql://u:p%40ss@h:5432/main?sslmode=require"},
@@ -131,7 +134,7 @@ class VaultMaker:
             self.world.mounts[namespace, mount] = Plain() if kv == 1 else Versioned()
         kwargs: Case = {"url": self.url, "namespace": namespace, "kv_engine_version": kv, **self.paths()}
         if self.chance(0.6):
-            kwargs["mount_point"] = self.pick([*MOUNTS, *MOUNTS, None, ""])
+            kwargs["mount_point"] = self.pick([*MOUNTS, *MOUNTS, "/kv/", None, ""])
         made = Setting(namespace, {**kwargs, **self.login(namespace)}, self.maker.random.sample(IDS, 6))
         rules: dict[str, list[str]] = {"*": ALL}
         for name in dict.fromkeys(self.names(made)):
@@ -174,13 +177,14 @@ class VaultMaker:
         for secret_id in made.ids:
             mount = made.kwargs.get("mount_point", "secret")
             key = secret_id if mount else secret_id.partition("/")[2]
-            mount = mount or secret_id.partition("/")[0]
+            mount = mount.strip("/") if mount else secret_id.partition("/")[0]
             for plural in ("connections", "variables"):
                 paths = made.kwargs.get(f"{plural}_path", plural)
                 bases = paths if isinstance(paths, list) else [paths or ""]
                 for base in [*bases, plural, "all"]:
+                    parts = [each for each in f"{base}/{key}".split("/") if each]
                     if mount in MOUNTS and key and self.chance(0.7):
-                        yield f"{mount}/" + "/".join(each for each in (base.rstrip("/"), key) if each)
+                        yield "/".join([mount, *parts])
 
     def fill(self, made: Setting, kv: int, path: str, rules: dict[str, list[str]]) -> None:
         mount = next(each for each in MOUNTS if path.startswith(f"{each}/"))

@@ -413,3 +413,10 @@ def test_a_refusal_of_vault_has_a_class_of_its_provider(provider: str, error: st
 
     assert not isinstance(plan, Never | Raises)
     assert [ask.errors["denied"] for ask in plan] == [error]
+
+
+def test_slashes_of_vault_are_asked_for_as_one() -> None:
+    plan = source(VAULT, {"mount_point": "/kv/", "variables_path": ["", "a//b"]}).plan("variable", "/x//y/", "")
+
+    assert not isinstance(plan, Never | Raises)
+    assert [(ask.mount, ask.name) for ask in plan] == [("kv", "x/y"), ("kv", "a/b/x/y")]

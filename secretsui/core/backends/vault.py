@@ -84,9 +84,8 @@ class Vault:
         if kind != "config" and self._is_refused(name, team):
             return TEAM_MARKER
         bases = paths if kind == "config" else self.bases(paths, team)
-        return tuple(
-            Ask(STORE, f"{base}/{name}" if base else name, mount=str(mount), errors=self.errors) for base in bases
-        )
+        paths = [f"{base}/{name}" if base else name for base in bases]
+        return tuple(Ask(STORE, _squeezed(each), mount=_squeezed(str(mount)), errors=self.errors) for each in paths)
 
     def bases(self, paths: Sequence[str], team: str) -> Sequence[str]:
         if not (self.context.multi_team and self.knows_teams):
@@ -119,6 +118,11 @@ class Vault:
 
     def variable(self, value: object) -> Sensitive | None:
         return conceal(_mapping(value).get("value"))
+
+
+def _squeezed(path: str) -> str:
+    """Its client asks for the path without slashes at its ends, and for one where there are several."""
+    return "/".join(each for each in path.split("/") if each)
 
 
 def _stripped(path: Any, name: str) -> str:
