@@ -21,7 +21,7 @@ from secretsui.web.pattern_form import PatternForm
 from secretsui.web.pattern_ids import BESIDE, Ids
 from secretsui.web.vocabulary import Label
 
-PER_PAGE: Final = 50
+PER_PAGE: Final = 25
 LISTS: Final[Mapping[str, Label]] = {
     "dies": Label("eye-off", "bad", _("Never looked up")),
     "accident": Label("alert-circle", "warn", _("Matches by accident")),
@@ -92,9 +92,16 @@ class Tried:
     proposal: str
     cost: CostView
 
+    now: Pattern
+
     @property
     def effect(self) -> str | Promise:
         return EFFECTS[self.shown]
+
+    @property
+    def other_now(self) -> str:
+        """The pattern that the deployment has, where costs are compared with another."""
+        return self.ids.now if self.ids.now and self.ids.now != self.now.text else ""
 
 
 def tried(form: PatternForm, ids: Ids, asked: str, number: str) -> Tried:
@@ -105,7 +112,9 @@ def tried(form: PatternForm, ids: Ids, asked: str, number: str) -> Tried:
     tabs = [Tab(code, LISTS[code], len(found), code == shown) for code, found in rows.items()]
     page = Paginator(rows[shown], PER_PAGE).get_page(number)
     proposal = _proposal(ids) if ids.takes_patterns else ""
-    return Tried(ids, pattern, verdict, tabs, shown, page, proposal, _cost(form, ids, verdict))
+    return Tried(
+        ids, pattern, verdict, tabs, shown, page, proposal, _cost(form, ids, verdict), form.cleaned_data["now"]
+    )
 
 
 def _rows(verdict: Verdict) -> Mapping[str, Sequence[Row]]:

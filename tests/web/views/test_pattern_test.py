@@ -77,8 +77,8 @@ def test_a_prefix_without_ids_says_so(client: Client, place: Place) -> None:
 def test_many_ids_come_by_pages(client: Client, place: Place) -> None:
     put(place.connections, *(f"team{number % 7}_{number:05d}" for number in range(2_100)))
     page = ask(client, place.connections, pattern="^team[0-5]_", show="lives", page="3")
-    assert len(listed(page)) == 50
-    assert "101–150 of 1,800" in text_of(page)
+    assert len(listed(page)) == 25
+    assert "51–75 of 1,800" in text_of(page)
     assert counts(page)["dies"] == "300"
 
 
@@ -117,6 +117,17 @@ def test_ids_of_other_layers_of_a_deployment_are_told_apart(client: Client, plac
     assert "Metadata database" in text_of(page)
     assert "a lookup in vain costs two calls" in text_of(page)
     assert "spare" in listed(client.get(PAGE, {**asked, "pattern": "^crm", "show": "spared"}))
+
+
+def test_the_pattern_that_a_deployment_has_is_taken_for_that_of_today(client: Client, place: Place, bob: User) -> None:
+    kwargs = {"connections_prefix": place.connections.path, "connections_lookup_pattern": "^crm$"}
+    found = deployed.halden_prod(place.connections, backend_kwargs=kwargs)
+    deployed.grant(bob, found)
+    asked = {"place": f"deployment:{found.name}", "kind": "connection"}
+    page = text(client.get(PAGE, asked))
+    assert 'name="now" value="^crm$"' in page
+    assert "another pattern today" not in page
+    assert "another pattern today" in text(client.get(PAGE, {**asked, "now": "^x"}))
 
 
 def test_costs_before_and_after_follow_the_figures(client: Client, place: Place) -> None:
