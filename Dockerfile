@@ -2,8 +2,13 @@
 FROM python:3.13-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /app
-COPY requirements.txt ./
-RUN python -m venv /venv && /venv/bin/pip install --quiet --requirement requirements.txt
+# The clients of other secrets backends to have as well: any of vault, gcp and azure, with spaces between.
+ARG BACKENDS=""
+COPY requirements.txt requirements-vault.txt requirements-gcp.txt requirements-azure.txt ./
+RUN python -m venv /venv && /venv/bin/pip install --quiet --requirement requirements.txt \
+    && for backend in $BACKENDS; do \
+        /venv/bin/pip install --quiet --requirement "requirements-$backend.txt" || exit 1; \
+    done
 COPY manage.py ./
 COPY secretsui secretsui
 COPY templates templates
