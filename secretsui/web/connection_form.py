@@ -17,6 +17,7 @@ from secretsui.core.codec import DIALECTS, CodecError, DecodeError, Dialect
 from secretsui.core.compare import compare, field_of
 from secretsui.core.connection import Connection
 from secretsui.core.construct import normal_type
+from secretsui.core.decoding import Decode
 from secretsui.core.sensitive import Sensitive
 from secretsui.inventory.models import Kind
 from secretsui.web.forms import stored_json
@@ -25,6 +26,7 @@ from secretsui.web.forms.raw import RawText
 from secretsui.web.forms.retype import CannotMove, retyped
 from secretsui.web.forms.stored import Stored
 from secretsui.web.forms.variable import VariableText
+from secretsui.web.text_rules import PLAIN, TextRules
 
 Form = ConnectionFields | RawText
 
@@ -57,6 +59,7 @@ class Composed:
     dropped: Sequence[str] = ()  # those that this form has no place for
     left_out: Sequence[str] = ()  # places of a stored URI that no Airflow reads, and that a new text has no place for
     problem: CodecError | None = None  # why there is no text: Airflow could not write this either
+    rules: TextRules = PLAIN
 
 
 def bind(
@@ -68,19 +71,24 @@ def bind(
     shown: bool = False,
     conn_type: str = "",
     written_as: str = "json",
+    rules: TextRules = PLAIN,
 ) -> Form:
     """The form, bound to `data` if there is some. `shown` puts the stored values of hidden fields into it.
 
     With `conn_type` it is the form for that type, not checked yet, with everything in it that `data` holds; only where
     something would get lost on the way is it the form for the old type, which then has an error that says so.
     """
+    form: Form
     if kind == Kind.VARIABLE:
-        return VariableText(data, base=base, shown=shown)
-    if kind != Kind.CONNECTION or mode == "raw" or (base is not None and base.connection is None):
-        return RawText(data, base=base, kind=kind, shown=shown)
-    if data is not None and conn_type:
-        return _of_type(ConnectionFields(data, base=base), conn_type)
-    return ConnectionFields(data, base=base, shown=shown, conn_type=conn_type, written_as=written_as)
+        form = VariableText(data, base=base, shown=shown)
+    elif kind != Kind.CONNECTION or mode == "raw" or (base is not None and base.connection is None):
+        form = RawText(data, base=base, kind=kind, shown=shown)
+    elif data is not None and conn_type:
+        form = _of_type(ConnectionFields(data, base=base), conn_type)
+    else:
+        form = ConnectionFields(data, base=base, shown=shown, conn_type=conn_type, written_as=written_as)
+    form.rules = rules
+    return form
 
 
 def _of_type(form: ConnectionFields, conn_type: str) -> ConnectionFields:
@@ -98,17 +106,18 @@ def to_text(form: Form, onto: Stored | None = None) -> Composed:
     With `onto` the changes of the form are made to that text instead of the one the form was built from.
     """
     if isinstance(form, RawText):
-        return of_text(form.typed_text(), form.kind)
+        return of_text(form.typed_text(), form.kind, form.rules)
     return _of_fields(form, onto or form.base)
 
 
-def of_text(text: Sensitive, kind: str) -> Composed:
+def of_text(text: Sensitive, kind: str, rules: TextRules = PLAIN) -> Composed:
     if kind != Kind.CONNECTION:
-        return Composed(text, "text")
-    found = read(text, MAIN)
+        return Composed(text, "text", rules=rules)
+    found = read(text, MAIN, rules.decode)
     meant = None if isinstance(found, DecodeError) else found
     form = "json" if text.reveal().lstrip().startswith("{") else "uri"
-    return Composed(text, form, meant, readings(text, meant), ignored=stored_json.ignored(text.reveal()))
+    ignored = stored_json.ignored(text.reveal())
+    return Composed(text, form, meant, readings(text, meant, rules.decode), ignored=ignored, rules=rules)
 
 
 def _of_fields(form: ConnectionFields, target: Stored | None) -> Composed:
@@ -117,9 +126,9 @@ def _of_fields(form: ConnectionFields, target: Stored | None) -> Composed:
     meant = apply((target and target.connection) or Connection(), changes)
     try:
         kept = _in_place(target, changes) if target and written_as == target.written_as else None
-        return kept or _anew(target, meant, written_as)
+        return replace(kept or _anew(target, meant, written_as, form.rules), rules=form.rules)
     except CodecError as problem:
-        return Composed(Sensitive(""), written_as, meant, problem=problem)
+        return Composed(Sensitive(""), written_as, meant, problem=problem, rules=form.rules)
 
 
 def _changes(form: ConnectionFields, target: Stored | None) -> Mapping[str, Any]:
@@ -136,14 +145,14 @@ def _in_place(target: Stored, changes: Mapping[str, Any]) -> Composed | None:
     """None where the text cannot be changed so that every Airflow reads the rest as before."""
     if target.connection is None:
         return None
-    before = {dialect: read(target.text, dialect) for dialect in DIALECTS}
+    before = {dialect: read(target.text, dialect, target.decode) for dialect in DIALECTS}
     expected = {
         name: apply(conn, _for_reader(changes, target.connection, conn))
         for name, conn in before.items()
         if isinstance(conn, Connection)
     }
     for text in _edits(target, changes):
-        now = [_reading(dialect, read(text, dialect), expected.get(dialect)) for dialect in DIALECTS]
+        now = [_reading(dialect, read(text, dialect, target.decode), expected.get(dialect)) for dialect in DIALECTS]
         if all(reading.is_faithful for reading in now if reading.dialect in expected):
             ignored = stored_json.ignored(text.reveal())
             return Composed(text, target.written_as, expected[MAIN], now, in_place=True, ignored=ignored)
@@ -180,7 +189,7 @@ def _edited_parameters(text: str, target: Stored, changes: Mapping[str, Any]) ->
     return uri_edit.edit_parameters(rest, keys)
 
 
-def _anew(target: Stored | None, meant: Connection, written_as: str) -> Composed:
+def _anew(target: Stored | None, meant: Connection, written_as: str, rules: TextRules) -> Composed:
     is_uri = written_as == "uri"
     text = codec.to_uri(meant, MAIN) if is_uri else Sensitive(stored_json.write(meant))
     had = target.text.reveal() if target else ""
@@ -189,7 +198,7 @@ def _anew(target: Stored | None, meant: Connection, written_as: str) -> Composed
         text,
         written_as,
         meant,
-        readings(text, meant),
+        readings(text, meant, rules.decode),
         dropped=stored_json.ignored(had),
         left_out=[] if was_json else uri_edit.unread(had),
     )
@@ -212,15 +221,15 @@ def apply(start: Connection, changes: Mapping[str, Any]) -> Connection:
     return replace(start, **found)
 
 
-def read(text: Sensitive, dialect: Dialect) -> Connection | DecodeError:
+def read(text: Sensitive, dialect: Dialect, decode: Decode) -> Connection | DecodeError:
     try:
-        return codec.decode_secrets_manager(text.reveal(), dialect)
+        return decode(text.reveal(), dialect)
     except DecodeError as error:
         return error
 
 
-def readings(text: Sensitive, meant: Connection | None) -> Sequence[Reading]:
-    return [_reading(dialect, read(text, dialect), meant) for dialect in DIALECTS]
+def readings(text: Sensitive, meant: Connection | None, decode: Decode) -> Sequence[Reading]:
+    return [_reading(dialect, read(text, dialect, decode), meant) for dialect in DIALECTS]
 
 
 def _reading(dialect: Dialect, found: Connection | DecodeError, meant: Connection | None) -> Reading:

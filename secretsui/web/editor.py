@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from secretsui.core.compare import FieldChange, compare3, compare3_texts
+from secretsui.core.decoding import Decode
 from secretsui.core.sensitive import Sensitive
 from secretsui.inventory.models import Kind
 from secretsui.stores.base import StoreError
@@ -54,14 +55,14 @@ class Editor:
 
 
 def clash(form: Form, base: Stored, theirs: Stored, mine: Composed, kind: str) -> Clash:
-    changes = _changes(base.text, theirs.text, mine.text, kind)
+    changes = _changes(base.text, theirs.text, mine.text, kind, base.decode)
     by_fields = isinstance(form, ConnectionFields) and theirs.connection is not None
     return Clash(base, theirs, changes, can_merge=by_fields and any(each.change == "theirs" for each in changes))
 
 
-def _changes(base: Sensitive, theirs: Sensitive, mine: Sensitive, kind: str) -> Sequence[FieldChange]:
+def _changes(base: Sensitive, theirs: Sensitive, mine: Sensitive, kind: str, decode: Decode) -> Sequence[FieldChange]:
     if kind == Kind.CONNECTION:
-        conns = [best_reading(text) for text in (base, theirs, mine)]
+        conns = [best_reading(text, decode) for text in (base, theirs, mine)]
         if all(conns):
             return compare3(*conns)
     return compare3_texts(base, theirs, mine)

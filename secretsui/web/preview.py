@@ -16,6 +16,7 @@ from secretsui.web import variable_preview
 from secretsui.web.connection_form import MAIN, Composed, Form, to_text
 from secretsui.web.forms.connection import FIELDS, ConnectionFields
 from secretsui.web.forms.extra_inputs import PREFIX
+from secretsui.web.namesakes import with_namesakes
 from secretsui.web.readings import table
 from secretsui.web.review import Review, review
 from secretsui.web.winning import before_saving
@@ -30,6 +31,14 @@ class Target:
     key: str = ""
     name: str = ""
     region: str = ""
+    prefix: Prefix | None = None
+
+
+def target_of(prefix: Prefix, key: str, name: str = "") -> Target:
+    """The forms of a connection that name a place name one of Secrets Manager."""
+    if prefix.store_kind != Prefix.StoreKind.SECRETS_MANAGER:
+        return Target(key, prefix=prefix)
+    return Target(key, name or prefix.name_of(key), prefix.region, prefix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,10 @@ class Result:
     @property
     def has_secrets(self) -> bool:
         return any(piece.tone == "secret" for each in self.renderings for piece in each.pieces)
+
+
+def full_name(target: Target) -> str:
+    return target.name or (target.prefix.name_of(target.key) if target.prefix and target.key else "")
 
 
 def action_of(sent: QueryDict, default: str = "") -> str:
@@ -96,7 +109,9 @@ def context_of(sent: QueryDict, form: Form, kind: str, target: Target, *, new: b
     if not form.is_valid():
         return {"kind": kind, "form": form}
     composed = to_text(form)
-    remarks = review(target.key, composed, form, kind, name=target.name, new=new)
+    remarks = review(target.key, composed, form, kind, name=full_name(target), new=new)
+    if new and target.prefix:
+        remarks = with_namesakes(remarks, target.prefix, target.key)
     return {"kind": kind, "review": remarks, **typed_facts(sent, composed, kind, target, remarks)}
 
 

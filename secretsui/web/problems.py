@@ -74,8 +74,20 @@ VALUES: Final[Mapping[str, Words]] = {
     ),
     "uri-and-fields": Words(_("A URI stands beside other fields."), _("Keep either the URI or the fields.")),
     "too-large": Words(
-        _("The value has %(bytes)s bytes; AWS Secrets Manager accepts %(limit)s."),
+        _("The value has %(bytes)s bytes; %(service)s accepts %(limit)s."),
         _("Shorten it, or keep the large part elsewhere."),
+    ),
+    "charged": Words(
+        _("The value has %(bytes)s bytes. Above %(limit)s a parameter becomes an advanced one, which is paid monthly."),
+        _("Shorten it, or save it as it is: it never becomes a standard one again."),
+    ),
+    "same-name": Words(
+        _("%(name)s exists already: Key Vault has no _ in names, so %(other)s and this id are one secret."),
+        _("Edit that secret, or choose an id that differs in more than _ and -"),
+    ),
+    "dashed": Words(
+        _("Key Vault has no _ in names, so it is stored as %(name)s, which is also the name of the id with -"),
+        _("Give no other id that differs only in _ and -"),
     ),
     "mask": Words(
         _("The value holds the dots or stars that stand for a hidden value."), _("Type the hidden part itself.")
@@ -140,6 +152,8 @@ NAMES: Final[Mapping[str, Words]] = {
         _("The id ends like an ARN does: a hyphen and six characters. Secrets Manager may then confuse two secrets."),
         _("Choose another ending."),
     ),
+    "store-name": Words(_("%(service)s does not accept the name that this id gets."), _("%(rules)s")),
+    "store-name-too-long": Words(_("The full name is longer than %(service)s accepts."), _("Shorten the id.")),
     "conn-id-too-long": Words(_("Airflow takes ids of at most 250 characters."), _("Shorten the id.")),
     "conn-id-character": Words(
         _("Airflow does not accept a character of this id, and then has no id for the connection."),
@@ -149,7 +163,7 @@ NAMES: Final[Mapping[str, Words]] = {
 
 
 def words_of_value(code: str, facts: Mapping[str, Any] | None = None) -> Words:
-    return _filled(VALUES.get(code, UNKNOWN), facts or {})
+    return _filled(VALUES.get(code, UNKNOWN), {"service": _("its store"), **(facts or {})})
 
 
 def words_of_name(code: str, facts: Mapping[str, Any] | None = None) -> Words:
@@ -161,5 +175,5 @@ def words_of_loss(code: str) -> str | Promise:
 
 
 def _filled(words: Words, facts: Mapping[str, Any]) -> Words:
-    cause = str(words.cause)
-    return Words(cause % facts if "%(" in cause else cause, words.remedy)
+    cause, remedy = str(words.cause), str(words.remedy)
+    return Words(cause % facts if "%(" in cause else cause, remedy % facts if "%(" in remedy else remedy)

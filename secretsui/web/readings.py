@@ -93,7 +93,7 @@ def table(composed: Composed, *, values: bool = False) -> Table | None:
     """A line for each field that is set for somebody; None for what is no connection."""
     if not composed.readings:
         return None
-    found = [read(composed.text, reading.dialect) for reading in composed.readings]
+    found = [read(composed.text, reading.dialect, composed.rules.decode) for reading in composed.readings]
     secrecy = Secrecy.of(composed.meant and composed.meant.conn_type)
     lines = [
         Line(FIELDS[field], list(_cells(field, composed.readings, found, secrecy if values else None)))

@@ -22,6 +22,7 @@ from secretsui.web.forms.text import printable
 from secretsui.web.labels import DIALECTS, FIELDS
 from secretsui.web.problems import Words, words_of_name, words_of_value
 from secretsui.web.repairing import WORDS, may_mend
+from secretsui.web.text_rules import TextRules
 from secretsui.web.vocabulary import SEVERITIES, Label
 
 # An error is not saved, a warning only after a second look, a note at once.
@@ -86,10 +87,32 @@ def review(key: str, composed: Composed, form: Form, kind: str, *, name: str = "
     if composed.problem:
         words = words_of_value(composed.problem.reason)
         return Review([Remark("error", words, "value", composed.problem.where, composed.problem.reason)])
-    guarded = [_remark(problem) for problem in before_save(key, composed.text, kind, name=name, new=new)]
-    said = [*guarded, *_of_form(composed, form)]
+    said = [*_guarded(key, composed, kind, name=name, new=new), *_of_form(composed, form)]
     every = [_explained(each, composed.text, kind) for each in _with_findings(said, composed.text, form, kind)]
     return Review(sorted(every, key=lambda each: _ORDER.index(each.severity)))
+
+
+def _guarded(key: str, composed: Composed, kind: str, *, name: str, new: bool) -> Iterator[Remark]:
+    rules = composed.rules
+    found = before_save(
+        key, composed.text, kind, name=name, new=new, decode=rules.decode, largest_bytes=rules.largest_bytes
+    )
+    yield from _of_price(composed)
+    for problem in found:
+        if problem.field != "name" or rules.judges(problem.code):
+            yield _remark(problem, rules)
+    if not key:
+        return
+    for code in rules.name_problems(name):
+        facts = {"service": rules.words.service, "rules": rules.words.name_rules}
+        yield Remark("error" if new else "warning", words_of_name(code, facts), "name", code=code)
+
+
+def _of_price(composed: Composed) -> Iterator[Remark]:
+    """What makes a parameter an advanced one, which it then stays."""
+    limit, size = composed.rules.charged_above, len(composed.text.reveal().encode("utf-8", "surrogatepass"))
+    if limit and limit < size <= composed.rules.largest_bytes:
+        yield Remark("warning", words_of_value("charged", {"bytes": size, "limit": limit}), "value", code="charged")
 
 
 def remarks_of(text: Sensitive, kind: str, place: str = "") -> Sequence[Remark]:
@@ -97,8 +120,9 @@ def remarks_of(text: Sensitive, kind: str, place: str = "") -> Sequence[Remark]:
     return [_of_finding(finding, f"{finding.repair}:{place}{finding.field}") for finding in rules.lint(text, kind)]
 
 
-def _remark(problem: Problem) -> Remark:
-    words = (words_of_name if problem.field == "name" else words_of_value)(problem.code, problem.facts)
+def _remark(problem: Problem, rules: TextRules) -> Remark:
+    facts = {**problem.facts, "service": rules.words.service}
+    words = (words_of_name if problem.field == "name" else words_of_value)(problem.code, facts)
     return Remark(problem.severity, words, problem.field, str(problem.facts.get("where", "")), problem.code)
 
 
@@ -114,21 +138,21 @@ def _explained(remark: Remark, text: Sensitive, kind: str) -> Remark:
 
 def _with_findings(said: Sequence[Remark], text: Sensitive, form: Form, kind: str) -> Iterator[Remark]:
     """What is said already gets the rule and the repair of the finding that says the same."""
-    found = [finding for finding in rules.lint(text, kind) if not _is_said_by_form(finding, said)]
+    found = [finding for finding in rules.lint(text, kind, form.rules.context) if not _is_said_by_form(finding, said)]
     for remark in said:
         same = [finding for finding in found if remark.field == "value" and finding.code == remark.code]
         yield _joined(remark, same[0], form) if same else remark
     codes = {remark.code for remark in said if remark.field == "value"}
-    known = _known(form.base, kind)
+    known = _known(form.base, kind, form.rules.context)
     for finding in found:
         if finding.code not in codes:
             remark = _of_finding(finding, _sent(finding, form))
             yield replace(remark, severity="note") if (finding.code, finding.field) in known else remark
 
 
-def _known(base: Stored | None, kind: str) -> Collection[tuple[str, str]]:
+def _known(base: Stored | None, kind: str, context: rules.Context) -> Collection[tuple[str, str]]:
     """What the stored text has already is told, but not asked about again with every change of something else."""
-    return {(finding.code, finding.field) for finding in rules.lint(base.text, kind)} if base else ()
+    return {(finding.code, finding.field) for finding in rules.lint(base.text, kind, context)} if base else ()
 
 
 def _is_said_by_form(finding: Finding, said: Sequence[Remark]) -> bool:
@@ -192,7 +216,7 @@ def _read_apart(composed: Composed, base: Stored | None) -> str:
     """The fields in which the Airflows read the stored text differently, if it is about to be written anew."""
     if base is None or base.connection is None or composed.in_place:
         return ""
-    readings = (read(base.text, dialect) for dialect in codec.DIALECTS)
+    readings = (read(base.text, dialect, base.decode) for dialect in codec.DIALECTS)
     fields = {
         field for each in readings if not isinstance(each, Exception) for field in differing(base.connection, each)
     }

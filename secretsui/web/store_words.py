@@ -31,6 +31,7 @@ class StoreWords:
     policy_form: Words = ""  # in what `Probe.missing` is written
     kept: Words = ""  # what becomes of a deleted secret that is kept
     kept_until: Words = ""  # the same in the trash, where no day is known
+    name_rules: Words = ""  # what to do about a name that it does not take
     description: Words = DESCRIPTION
     # Whether the store tells of these; where it does not, nothing is said of them rather than "never" or "none".
     tells_access: bool = False
@@ -67,6 +68,9 @@ STORES: Final[Mapping[str, StoreWords]] = {
     Prefix.StoreKind.PARAMETER_STORE: StoreWords(
         vendor=_("AWS"),
         service=_("AWS Parameter Store"),
+        name_rules=_(
+            "Use letters, digits and _ . - between single slashes, in at most 15 levels; none begins with aws or ssm."
+        ),
         icon="brand-aws",
         identity=_("ARN"),
         tags=_("Tags"),
@@ -78,6 +82,7 @@ STORES: Final[Mapping[str, StoreWords]] = {
     Prefix.StoreKind.VAULT: StoreWords(
         vendor=_("Vault"),
         service=_("HashiCorp Vault"),
+        name_rules=_("Leave out blanks around it, line breaks, .. and a slash at the beginning or end."),
         icon="lock",
         identity=_("Path"),
         tags=_("Custom metadata"),
@@ -90,6 +95,7 @@ STORES: Final[Mapping[str, StoreWords]] = {
     Prefix.StoreKind.GOOGLE: StoreWords(
         vendor=_("Google Cloud"),
         service=_("Google Secret Manager"),
+        name_rules=_("Use letters, digits, _ and -, at most 255 of them."),
         icon="brand-google",
         identity=_("Resource name"),
         tags=_("Labels"),
@@ -100,6 +106,7 @@ STORES: Final[Mapping[str, StoreWords]] = {
     Prefix.StoreKind.AZURE: StoreWords(
         vendor=_("Azure"),
         service=_("Azure Key Vault"),
+        name_rules=_("Use letters, digits and -, at most 127 of them."),
         icon="brand-azure",
         identity=_("Identifier"),
         tags=_("Tags"),

@@ -19,6 +19,7 @@ from secretsui.inventory.models import Account, Prefix, SecretRecord
 from secretsui.stores.base import Capabilities, NotFound, StoreError, Unable
 from secretsui.web.guards import person
 from secretsui.web.store_words import StoreWords, words_of
+from secretsui.web.text_rules import TextRules
 
 LEAST: Final = Capabilities(
     page_size=1,
@@ -89,6 +90,10 @@ class Subject:
             return self.door.capabilities
         except StoreError:
             return LEAST
+
+    @property
+    def rules(self) -> TextRules:
+        return TextRules(self.prefix.store_kind, self.can)
 
     @cached_property
     def links(self) -> Links:

@@ -19,17 +19,27 @@ from secretsui.web.forms.stored import Stored
 from secretsui.web.forms.type_choice import RESHAPE, chosen
 from secretsui.web.labels import FIELDS as LABELS
 from secretsui.web.problems import words_of_value
+from secretsui.web.text_rules import PLAIN, TextRules
 
 
 def asked_for(
-    sent: QueryDict, kind: str, base: Stored | None, *, shown: bool = False, written_as: str = "json"
+    sent: QueryDict,
+    kind: str,
+    base: Stored | None,
+    *,
+    shown: bool = False,
+    written_as: str = "json",
+    rules: TextRules = PLAIN,
 ) -> Form:
     """The form that was sent; or the one that its button asks for, of another type or in the other mode."""
     if "switch" in sent and kind == Kind.CONNECTION:
-        return switched(sent, base, written_as=written_as)
-    if sent.get("action") == RESHAPE and not (sent.get("text") or sent.get("conn_type")):
-        return _reshaped(sent, kind, base)
-    return bind(sent, kind, base, mode=sent.get("mode", ""), shown=shown, conn_type=chosen(sent))
+        form = switched(sent, base, written_as=written_as, rules=rules)
+    elif sent.get("action") == RESHAPE and not (sent.get("text") or sent.get("conn_type")):
+        form = _reshaped(sent, kind, base)
+    else:
+        form = bind(sent, kind, base, mode=sent.get("mode", ""), shown=shown, conn_type=chosen(sent))
+    form.rules = rules
+    return form
 
 
 def _reshaped(sent: QueryDict, kind: str, base: Stored | None) -> Form:
@@ -39,17 +49,18 @@ def _reshaped(sent: QueryDict, kind: str, base: Stored | None) -> Form:
     return ConnectionFields(None, base=base, typed={name: str(text) for name, text in sent.items()})
 
 
-def switched(sent: QueryDict, base: Stored | None, *, written_as: str = "json") -> Form:
+def switched(sent: QueryDict, base: Stored | None, *, written_as: str = "json", rules: TextRules = PLAIN) -> Form:
     """What the button `switch` asks for: raw or fields."""
     if sent["switch"] == (mode := sent.get("mode", "")):
         return bind(sent, Kind.CONNECTION, base, mode=mode)
     if sent["switch"] == "raw":
-        return _to_text(sent, base)
-    return _to_fields(sent, base, written_as)
+        return _to_text(sent, base, rules)
+    return _to_fields(sent, base, written_as, rules)
 
 
-def _to_text(sent: QueryDict, base: Stored | None) -> Form:
+def _to_text(sent: QueryDict, base: Stored | None, rules: TextRules) -> Form:
     form = ConnectionFields(sent, base=base)
+    form.rules = rules
     if not any(form.data.get(name) for name in form.fields if name != "written_as"):
         return RawText(None, base=base, kind=Kind.CONNECTION)
     if not form.is_valid():
@@ -77,7 +88,7 @@ def _text_of(form: ConnectionFields) -> QueryDict | None:
     return sent
 
 
-def _to_fields(sent: QueryDict, base: Stored | None, written_as: str) -> Form:
+def _to_fields(sent: QueryDict, base: Stored | None, written_as: str, rules: TextRules) -> Form:
     form = RawText(sent, base=base, kind=Kind.CONNECTION)
     if base is not None and base.connection is None:
         form.add_error("text", _("The stored value cannot be read as fields. Save one that can be read first."))
@@ -87,25 +98,25 @@ def _to_fields(sent: QueryDict, base: Stored | None, written_as: str) -> Form:
     if not form.is_valid():
         return form
     try:
-        typed = _inputs_of_text(form.typed_text(), base)
+        typed = _inputs_of_text(form.typed_text(), base, rules)
     except CannotMove as problem:
         form.add_error("text", str(problem))
         return form
     return ConnectionFields(None, base=base, conn_type=typed["conn_type"], typed=typed)
 
 
-def _inputs_of_text(text: Sensitive, base: Stored | None) -> dict[str, str]:
-    read = Stored(text, "", "")
+def _inputs_of_text(text: Sensitive, base: Stored | None, rules: TextRules) -> dict[str, str]:
+    read = Stored(text, "", "", rules.decode)
     if read.connection is None:
-        raise CannotMove(_fault(text))
+        raise CannotMove(_fault(text, rules))
     if lost := _lost(text, read.connection, base):
         words = _("The fields have no place for all of this: %(places)s. Remove it first, or go on with the text.")
         raise CannotMove(words % {"places": ", ".join(lost)})
     return {**inputs_of(read.connection, base), "written_as": read.written_as}
 
 
-def _fault(text: Sensitive) -> str:
-    known = facts(text, Kind.CONNECTION)
+def _fault(text: Sensitive, rules: TextRules) -> str:
+    known = facts(text, Kind.CONNECTION, rules.decode)
     return f"{words_of_value(known.problem).cause} {f'({known.detail})' if known.detail else ''}".strip()
 
 

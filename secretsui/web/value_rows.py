@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from secretsui.core import prints
 from secretsui.core.codec import DIALECTS, DecodeError, Dialect
 from secretsui.core.connection import Connection
+from secretsui.core.decoding import Decode
 from secretsui.core.sensitive import Sensitive
 from secretsui.inventory.models import Kind, SecretRecord
 from secretsui.web.connection_form import MAIN, read
@@ -79,7 +80,7 @@ def _text_row(record: SecretRecord, kind: str) -> Row:
 
 
 def _masked_fields(record: SecretRecord) -> Iterator[Row]:
-    # The description is the one that AWS keeps: Airflow reads none from Secrets Manager.
+    # The description is the one that the store keeps: Airflow reads none from its secrets.
     hidden = prints.fields(record.fingerprints)
     known = endpoint_parts(record) | {"conn_type": record.conn_type, "description": record.description}
     for name, label in FIELDS.items():
@@ -107,14 +108,16 @@ def endpoint_parts(record: SecretRecord) -> dict[str, str]:
     return {"host": host, "port": port, "schema": schema}
 
 
-def revealed(text: Sensitive, kind: str, asked: str, record: SecretRecord | None = None) -> Sequence[Row]:
+def revealed(
+    text: Sensitive, kind: str, asked: str, record: SecretRecord | None = None, *, decode: Decode
+) -> Sequence[Row]:
     """The rows of a value with `asked` in clear: one field, `text`, or `all`.
 
     The rest is as the index has it in `record`, and hidden without one.
     """
     if kind != Kind.CONNECTION:
         return [_clear_text(text, kind, asked)]
-    readings = {dialect: read(text, dialect) for dialect in DIALECTS}
+    readings = {dialect: read(text, dialect, decode) for dialect in DIALECTS}
     main = best_of(readings)
     if main is None:  # no field can be told apart, so the text is all there is
         return [_clear_text(text, kind, "text" if asked == "all" else asked)]
@@ -134,8 +137,8 @@ def best_of(readings: Mapping[Dialect, Connection | DecodeError]) -> Connection 
     return next((each for each in (readings[MAIN], *readings.values()) if isinstance(each, Connection)), None)
 
 
-def best_reading(text: Sensitive) -> Connection | None:
-    return best_of({dialect: read(text, dialect) for dialect in DIALECTS})
+def best_reading(text: Sensitive, decode: Decode) -> Connection | None:
+    return best_of({dialect: read(text, dialect, decode) for dialect in DIALECTS})
 
 
 def _field(

@@ -27,7 +27,7 @@ def test_every_remark_of_the_guard_has_words(value: str) -> None:
     found = guard.before_save("a", Sensitive(value), "variable")
     assert found
     for problem in found:
-        words = problems.words_of_value(problem.code, problem.facts)
+        words = problems.words_of_value(problem.code, {**problem.facts, "service": "Vault"})
         assert words.cause != problems.UNKNOWN.cause
         assert "%(" not in str(words.cause)
 

@@ -27,6 +27,7 @@ from secretsui.web.forms.raw import covered, refuse_dots
 from secretsui.web.forms.stored import WRITTEN_AS, Stored
 from secretsui.web.forms.text import uncarried, unify
 from secretsui.web.forms.type_choice import LONGEST
+from secretsui.web.text_rules import PLAIN, TextRules
 
 OPEN: Final = ("conn_type", "host", "schema", "port")
 HIDDEN: Final = ("login", "password", "extra")
@@ -86,6 +87,8 @@ class ConnectionFields(forms.Form):
 
     `form_type` is the type that the inputs on the page belong to, whatever the type has become since.
     """
+
+    rules: TextRules = PLAIN
 
     conn_type = forms.CharField(label=_("Connection Type"), max_length=500, strip=True)
     host = forms.CharField(label=_("Host"), required=False, strip=False)

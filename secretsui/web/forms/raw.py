@@ -13,6 +13,7 @@ from secretsui.core.sensitive import MASK, Sensitive
 from secretsui.web.forms.stored import Stored
 from secretsui.web.forms.text import as_typed, uncarried
 from secretsui.web.labels import RAW_TEXT
+from secretsui.web.text_rules import PLAIN, TextRules
 
 
 def covered(*, veiled: bool) -> dict[str, Any]:
@@ -28,6 +29,7 @@ def refuse_dots(typed: str) -> None:
 
 class RawText(forms.Form):
     text = forms.CharField(strip=False, widget=forms.Textarea)
+    rules: TextRules = PLAIN
 
     def __init__(self, data: QueryDict | None, *, base: Stored | None, kind: str, shown: bool = False) -> None:
         self.base, self.kind = base, kind

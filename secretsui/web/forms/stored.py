@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from secretsui.core import codec, prints
 from secretsui.core.codec import DecodeError
 from secretsui.core.connection import Connection
+from secretsui.core.decoding import Decode
 from secretsui.core.facts import facts
 from secretsui.core.sensitive import Sensitive
 from secretsui.inventory.models import Kind
@@ -27,15 +28,16 @@ class Stored:
     text: Sensitive
     version_id: str
     words: str
+    decode: Decode = codec.decode_secrets_manager
 
     @cached_property
     def connection(self) -> Connection | None:
         """As Airflow 3.3 reads it; None where it cannot, or where fields hold what belongs elsewhere."""
-        known = facts(self.text, Kind.CONNECTION)
+        known = facts(self.text, Kind.CONNECTION, self.decode)
         if not known.conn_type and not prints.fields(known.parts):
             return None
         try:
-            return codec.decode_secrets_manager(self.text.reveal(), "3.3")
+            return self.decode(self.text.reveal(), "3.3")
         except DecodeError:
             return None
 

@@ -20,25 +20,28 @@ from secretsui.access.door import open_prefix
 from secretsui.access.models import Level
 from secretsui.inventory import places
 from secretsui.inventory.models import Prefix
-from secretsui.stores.base import StoreError
+from secretsui.stores.base import Capabilities, StoreError
 from secretsui.web import live
 from secretsui.web.connection_form import Composed, bind, to_text
 from secretsui.web.deployment_forms import Choice, with_forms
 from secretsui.web.editor import Editor, new_token
 from secretsui.web.forms.connection import known_types
-from secretsui.web.forms.details import DescriptionField, KmsKeyField
+from secretsui.web.forms.details import DescriptionField, KmsKeyField, fit
 from secretsui.web.forms.tag_rules import RULES
 from secretsui.web.forms.tags import TagRows
 from secretsui.web.forms.type_choice import is_choice
 from secretsui.web.guards import person
 from secretsui.web.labels import IDS
-from secretsui.web.preview import Target, action_of, context_of, preview_of, typed_facts
+from secretsui.web.namesakes import with_namesakes
+from secretsui.web.preview import action_of, context_of, preview_of, target_of, typed_facts
 from secretsui.web.reauth import ask, asked_beside, confirmed, is_recent
 from secretsui.web.repairing import repaired
 from secretsui.web.review import Review, review
 from secretsui.web.signing_in import keeps_page, keeps_text, kept
-from secretsui.web.subject import Links
+from secretsui.web.store_words import words_of
+from secretsui.web.subject import LEAST, Links
 from secretsui.web.switching import asked_for
+from secretsui.web.text_rules import TextRules
 from secretsui.web.winning import before_saving
 
 
@@ -51,9 +54,10 @@ class IdentityForm(forms.Form):
         gettext_lazy("An alias, a key id or an ARN. Empty means the AWS managed key, which other accounts cannot use.")
     )
 
-    def __init__(self, *args: Any, prefix_row: Prefix, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, prefix_row: Prefix, can: Capabilities, **kwargs: Any) -> None:
         self.prefix_row = prefix_row
         super().__init__(*args, **kwargs)
+        fit(self.fields, can, words_of(prefix_row.store_kind))
         self.fields["key"].label = str(IDS[prefix_row.kind])
         for field in self.fields.values():
             field.widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
@@ -114,7 +118,7 @@ def _reshaped(request: HttpRequest, draft: Draft) -> HttpResponse:
     """The page again, for another type or in another mode; nothing is told of fields that nobody has come to yet."""
     form = draft.editor.form
     key = request.POST.get("key", "")
-    target = Target(key, draft.prefix.name_of(key), draft.prefix.region)
+    target = target_of(draft.prefix, key)
     facts = dict(context_of(request.POST, form, draft.prefix.kind, target, new=True))
     is_refused = draft.choice.is_refused
     is_refused |= form.is_bound and request.POST.get("action") not in ("adopt", "rows") and bool(form.errors)
@@ -131,7 +135,7 @@ def preview(request: HttpRequest, choice: Choice) -> HttpResponse:
         return _choose(request, status=422)
     draft = _draft(request, prefix, choice)
     key = request.POST.get("key", "")
-    target = Target(key, prefix.name_of(key), prefix.region)
+    target = target_of(prefix, key)
     return preview_of(request, draft.editor.form, target, prefix, new=True)
 
 
@@ -141,9 +145,21 @@ def _open(request: HttpRequest, choice: Choice) -> HttpResponse:
     if prefix is None:
         return _choose(request, status=200 if found else 403)
     mode, conn_type = request.GET.get("mode", ""), request.GET.get("type", "").strip()
-    form = bind(None, prefix.kind, None, mode=mode, conn_type=conn_type, written_as=prefix.written_as)
+    form = bind(
+        None,
+        prefix.kind,
+        None,
+        mode=mode,
+        conn_type=conn_type,
+        written_as=prefix.written_as,
+        rules=_rules(request, prefix),
+    )
     draft = Draft(
-        prefix, IdentityForm(prefix_row=prefix), TagRows(None, {}, RULES[prefix.store_kind]), Editor(form), choice
+        prefix,
+        IdentityForm(prefix_row=prefix, can=_can(request, prefix)),
+        TagRows(None, {}, RULES[prefix.store_kind]),
+        Editor(form),
+        choice,
     )
     return _page(request, draft)
 
@@ -168,10 +184,10 @@ def _choose(request: HttpRequest, *, status: int) -> HttpResponse:
 
 def _draft(request: HttpRequest, prefix: Prefix, choice: Choice) -> Draft:
     sent = _sent(request, prefix)
-    form = asked_for(sent, prefix.kind, None, written_as=prefix.written_as)
+    form = asked_for(sent, prefix.kind, None, written_as=prefix.written_as, rules=_rules(request, prefix))
     editor = Editor(form, token=sent.get("token") or new_token())
     typed = None if _is_only_shown(sent) else sent
-    identity = IdentityForm(typed, initial=sent.dict(), prefix_row=prefix)
+    identity = IdentityForm(typed, initial=sent.dict(), prefix_row=prefix, can=_can(request, prefix))
     return Draft(prefix, identity, TagRows(sent, {}, RULES[prefix.store_kind]), editor, choice)
 
 
@@ -182,6 +198,17 @@ def _sent(request: HttpRequest, prefix: Prefix) -> QueryDict:
         sent = sent.copy()
         sent["written_as"] = prefix.written_as
     return sent
+
+
+def _rules(request: HttpRequest, prefix: Prefix) -> TextRules:
+    return TextRules(prefix.store_kind, _can(request, prefix))
+
+
+def _can(request: HttpRequest, prefix: Prefix) -> Capabilities:
+    try:
+        return open_prefix(person(request), prefix).capabilities
+    except StoreError:
+        return LEAST
 
 
 def _page(request: HttpRequest, draft: Draft, *, status: int = 200, **facts: Any) -> HttpResponse:
@@ -195,6 +222,8 @@ def _page(request: HttpRequest, draft: Draft, *, status: int = 200, **facts: Any
         "choice": draft.choice,
         "lacks": draft.choice.lacks(getattr(editor.form, "form_type", "")),
         "several": len(writable(request)) > 1,
+        "can": _can(request, draft.prefix),
+        "shown_name": draft.prefix.name_of(typed) if (typed := request.POST.get("key", "").strip()) else "",
         "winning": before_saving(request, draft.prefix, request.POST.get("key", "").strip(), facts.get("composed")),
         **facts,
     }
@@ -206,8 +235,8 @@ def _submitted(request: HttpRequest, draft: Draft) -> HttpResponse:
         return _page(request, draft, status=422)
     composed = to_text(draft.editor.form)
     key, name, kind = draft.identity.cleaned_data["key"], draft.identity.name, draft.prefix.kind
-    remarks = review(key, composed, draft.editor.form, kind, name=name, new=True)
-    target = Target(key, name, draft.prefix.region)
+    remarks = with_namesakes(review(key, composed, draft.editor.form, kind, name=name, new=True), draft.prefix, key)
+    target = target_of(draft.prefix, key)
     facts = {"review": remarks, **typed_facts(request.POST, composed, kind, target, remarks)}
     if action_of(request.POST) == "preview":
         return _page(request, draft, **facts)
@@ -224,9 +253,9 @@ def _create(request: HttpRequest, draft: Draft, composed: Composed, remarks: Rev
             name,
             composed.text,
             token=draft.editor.token,
-            description=cleaned["description"] or None,
-            tags=draft.tags.tags(),
-            kms_key_id=cleaned["kms_key_id"],
+            description=cleaned.get("description") or None,
+            tags=draft.tags.tags() if _can(request, draft.prefix).tags else None,
+            kms_key_id=cleaned.get("kms_key_id", ""),
         )
     except StoreError as error:
         facts = {"error": error, "links": links, "review": remarks}

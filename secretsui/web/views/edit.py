@@ -22,7 +22,7 @@ from secretsui.web.editor import Editor, clash, new_token
 from secretsui.web.forms.connection import known_types
 from secretsui.web.forms.stored import Stored
 from secretsui.web.forms.type_choice import is_choice
-from secretsui.web.preview import Target, action_of, context_of, facts_of, preview_of
+from secretsui.web.preview import Target, action_of, context_of, facts_of, preview_of, target_of
 from secretsui.web.reauth import ask, asked_beside, confirmed, is_recent
 from secretsui.web.repairing import repaired
 from secretsui.web.review import review
@@ -67,24 +67,26 @@ def _open(request: HttpRequest, found: Subject) -> HttpResponse:
         return render(request, "edit/closed.html", {"subject": found, "error": error}, status=live.status_of(error))
     if value.text is None:
         return render(request, "edit/closed.html", {"subject": found, "value": value})
-    base = _stored(value, live.history(found.door, found.name).words(value.version_id))
-    form = bind(None, found.prefix.kind, base, mode=request.GET.get("mode", ""))
+    base = _stored(found, value, live.history(found.door, found.name).words(value.version_id))
+    form = bind(None, found.prefix.kind, base, mode=request.GET.get("mode", ""), rules=found.rules)
     return _page(
-        request, found, Editor(form, base.version_id, base.words, composed=of_text(base.text, found.prefix.kind))
+        request,
+        found,
+        Editor(form, base.version_id, base.words, composed=of_text(base.text, found.prefix.kind, found.rules)),
     )
 
 
-def _stored(value: Value, words: str) -> Stored:
+def _stored(found: Subject, value: Value, words: str) -> Stored:
     if value.text is None:
         raise StoreError(
-            _("This version holds a binary value."), remedy=_("Edit it with the AWS CLI."), name=value.name
+            _("This version holds a binary value."), remedy=_("Edit it with the vendor's own tools."), name=value.name
         )
-    return Stored(value.text, value.version_id, words)
+    return Stored(value.text, value.version_id, words, found.rules.decode)
 
 
 def _again(request: HttpRequest, found: Subject, *, status: int, **facts: Any) -> HttpResponse:
     """The form with everything that was typed, where the stored value may not or cannot be read."""
-    form = bind(request.POST, found.prefix.kind, None, mode=request.POST.get("mode", ""), shown=True)
+    form = bind(request.POST, found.prefix.kind, None, mode=request.POST.get("mode", ""), shown=True, rules=found.rules)
     base_version, base_words, token = (request.POST.get(key, "") for key in ("base_version", "base_words", "token"))
     return _page(request, found, Editor(form, base_version, base_words, token, **facts), status=status)
 
@@ -101,12 +103,12 @@ def _page(request: HttpRequest, found: Subject, editor: Editor, *, status: int =
 def _typed_facts(request: HttpRequest, found: Subject) -> Mapping[str, Any]:
     """What was typed, looked at by itself: nothing of a stored version is in it."""
     sent, kind = repaired(request.POST), found.prefix.kind
-    form = bind(sent, kind, None, mode=sent.get("mode", ""))
+    form = bind(sent, kind, None, mode=sent.get("mode", ""), rules=found.rules)
     return context_of(sent, form, kind, _target(found))
 
 
 def _target(found: Subject) -> Target:
-    return Target(found.key, found.name, found.prefix.region)
+    return target_of(found.prefix, found.key, found.name)
 
 
 def _submitted(request: HttpRequest, found: Subject) -> HttpResponse:
@@ -115,10 +117,10 @@ def _submitted(request: HttpRequest, found: Subject) -> HttpResponse:
         return _saved(request, found, value.version_id)  # the same form, sent twice
     attempt = _attempt(request, found, value)
     sent = repaired(request.POST)
-    form = asked_for(sent, found.prefix.kind, attempt.base, shown=attempt.action == "show")
+    form = asked_for(sent, found.prefix.kind, attempt.base, shown=attempt.action == "show", rules=found.rules)
     editor = Editor(form, attempt.base.version_id, attempt.base.words, attempt.token)
     if attempt.action == "show" or is_choice(sent) or "switch" in sent:
-        now = replace(editor, composed=of_text(attempt.base.text, found.prefix.kind))
+        now = replace(editor, composed=of_text(attempt.base.text, found.prefix.kind, found.rules))
         return _page(request, found, now, status=422 if form.is_bound and form.errors else 200)
     if not form.is_valid():
         return _page(request, found, editor, status=422)
@@ -128,10 +130,10 @@ def _submitted(request: HttpRequest, found: Subject) -> HttpResponse:
 def _attempt(request: HttpRequest, found: Subject, value: Value) -> Attempt:
     history = live.history(found.door, found.name)
     action, base_version = action_of(request.POST, "save"), request.POST.get("base_version", "")
-    current = _stored(value, history.words(value.version_id))
+    current = _stored(found, value, history.words(value.version_id))
     base = current
     if base_version != value.version_id:
-        base = _stored(_older(found, base_version, value.version_id, action), history.words(base_version))
+        base = _stored(found, _older(found, base_version, value.version_id, action), history.words(base_version))
     return Attempt(
         action=action,
         base=base,
@@ -204,7 +206,7 @@ def _overtaken(
 ) -> HttpResponse:
     """Another save came between reading and writing. The token is spent: it belongs to the text that lost."""
     _base, value = found.door.compare(found.name, attempt.base.version_id, "")
-    theirs = _stored(value, live.history(found.door, found.name).words(value.version_id))
+    theirs = _stored(found, value, live.history(found.door, found.name).words(value.version_id))
     facts: dict[str, Any] = {"token": new_token(), "error": conflict}
     if theirs.version_id != attempt.base.version_id:
         mine = to_text(editor.form)
@@ -226,4 +228,6 @@ def preview(request: HttpRequest, account: str, address: str, name: str) -> Http
     found = subject.find(request, account, address, name)
     subject.require(found, Level.WRITE)
     kind, mode = found.prefix.kind, request.POST.get("mode", "")
-    return preview_of(request, bind(request.POST, kind, None, mode=mode), _target(found), found.prefix)
+    return preview_of(
+        request, bind(request.POST, kind, None, mode=mode, rules=found.rules), _target(found), found.prefix
+    )

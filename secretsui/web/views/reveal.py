@@ -46,7 +46,9 @@ def _clear(value: Value, found: Subject, field: str, version_id: str) -> dict[st
     if value.text is None:
         return facts | {"rows": []}
     record = None if version_id else found.record
-    return facts | {"rows": value_rows.revealed(value.text, found.prefix.kind, field, record)}
+    return facts | {
+        "rows": value_rows.revealed(value.text, found.prefix.kind, field, record, decode=found.rules.decode)
+    }
 
 
 def _answer(request: HttpRequest, found: Subject, facts: dict[str, Any], status: int) -> HttpResponse:

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from secretsui.access.models import Level
 from secretsui.core.compare import FieldDiff, compare, compare_texts
-from secretsui.inventory.models import Kind
+from secretsui.core.decoding import decoder
+from secretsui.inventory.models import Kind, Prefix
 from secretsui.stores.base import Conflict, StoreError, Value
 from secretsui.web import live, subject
 from secretsui.web.live import History
@@ -61,18 +62,19 @@ def compare_two(request: HttpRequest, account: str, address: str, name: str) -> 
         if older and newer:
             older, newer = sorted((older, newer), key=lambda each: each.number)
             left, right = found.door.compare(name, older.version_id, newer.version_id)
-            facts |= {"older": older, "newer": newer, "diffs": differences(left, right, found.prefix.kind)}
+            facts |= {"older": older, "newer": newer, "diffs": differences(left, right, found.prefix)}
     except StoreError as failure:
         error = failure
     return render(request, "versions/compare.html", {**facts, "error": error}, status=live.status_of(error))
 
 
-def differences(left: Value, right: Value, kind: str) -> Sequence[FieldDiff] | None:
+def differences(left: Value, right: Value, prefix: Prefix) -> Sequence[FieldDiff] | None:
     """None where one of them is binary and so has no fields."""
     if left.text is None or right.text is None:
         return None
-    if kind == Kind.CONNECTION:
-        conns = best_reading(left.text), best_reading(right.text)
+    if prefix.kind == Kind.CONNECTION:
+        decode = decoder(prefix.store_kind)
+        conns = best_reading(left.text, decode), best_reading(right.text, decode)
         if all(conns):
             return compare(*conns)
     return compare_texts(left.text, right.text)

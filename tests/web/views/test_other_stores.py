@@ -304,3 +304,82 @@ def test_values_are_revealed_and_hidden_of_every_store(elsewhere: Open, which: s
     page = with_level(one, Level.REVEAL).post(one.url("reveal"), {"field": "password"})
     assert CANARY in text_of(page)
     assert SERVICE[which] in text_of(page)
+
+
+def new(client: Client, one: Elsewhere, key: str, text: str, **more: str) -> Any:
+    sent = {"prefix": str(one.prefix.pk), "mode": "raw", "key": key, "text": text, "action": "save", **more}
+    return client.post("/secrets/new", sent)
+
+
+@pytest.mark.parametrize("which", EVERY)
+def test_a_new_secret_has_the_fields_that_its_store_has(elsewhere: Open, which: str) -> None:
+    one = elsewhere(which)
+    client = writer(one)
+    page = text_of(client.get("/secrets/new"))
+    assert f"Its name in {SERVICE[which]}:" in page
+    assert ("KMS key" in page) == (which == "parameters")
+    assert (TAGS.get(which, "Tags are not encrypted") in page) == (which != "vault-1")
+    assert ("Vault keeps an object" in page) == which.startswith("vault")
+    assert new(client, one, one.key, URI)["Location"] == one.url()
+    assert list(one.store.kept) == [one.name]
+
+
+@pytest.mark.parametrize(
+    ("which", "key"), [("google", "a.b"), ("parameters", "a//b"), ("azure", "a.b"), ("vault", "a/../b")]
+)
+def test_a_name_that_the_store_does_not_take_is_refused_before_it_is_asked(
+    elsewhere: Open, which: str, key: str
+) -> None:
+    one = elsewhere(which)
+    response = new(writer(one), one, key, URI, accept="1")
+    assert response.status_code == 422
+    assert f"{SERVICE[which]} does not accept the name that this id gets." in text_of(response)
+    assert not one.store.kept
+
+
+@pytest.mark.parametrize("which", ["parameters", "google", "azure"])
+def test_a_value_that_is_too_large_is_refused_with_the_limit_of_its_store(elsewhere: Open, which: str) -> None:
+    one = elsewhere(which, kind="variable")
+    limit = STORES[which][1].max_bytes
+    response = new(writer(one), one, "big", "x" * (limit + 1), accept="1")
+    assert response.status_code == 422
+    assert f"{SERVICE[which]} accepts {limit}." in text_of(response)
+
+
+def test_two_ids_of_one_name_are_told_before_saving(elsewhere: Open) -> None:
+    one = elsewhere("azure").save(URI)
+    client = writer(one)
+    response = new(client, one, "postgres_crm", URI)
+    assert response.status_code == 422
+    assert "airflow-connections-postgres-crm exists already: Key Vault has no _ in names" in text_of(response)
+    shown = new(client, one, "my_db", URI, action="preview")
+    assert "it is stored as airflow-connections-my-db" in text_of(shown)
+    assert "airflow-connections-my-db" in text_of(shown)
+
+
+def test_a_parameter_that_becomes_an_advanced_one_is_asked_about(elsewhere: Open) -> None:
+    one = elsewhere("parameters", kind="variable")
+    client = writer(one)
+    response = new(client, one, "big", "x" * 5000)
+    assert response.status_code == 422
+    assert "Above 4096 a parameter becomes an advanced one" in text_of(response)
+    assert new(client, one, "big", "x" * 5000, accept="1").status_code == 302
+
+
+@pytest.mark.parametrize(("which", "reads"), [("google", False), ("parameters", False)])
+def test_only_the_backend_of_secrets_manager_takes_other_names_for_fields(
+    elsewhere: Open, which: str, reads: bool
+) -> None:
+    one = elsewhere(which).save('{"conn_type": "postgres", "user": "reader", "host": "db.example"}')
+    page = with_level(one, Level.REVEAL).post(one.url("reveal"), {"field": "login"})
+    assert ("reader" in text_of(page)) == reads
+
+
+def test_an_edit_is_saved_over_the_version_that_was_read(elsewhere: Open) -> None:
+    one = elsewhere("vault").save(URI)
+    client = writer(one)
+    page = client.get(one.url("edit") + "?mode=raw")
+    assert "Vault keeps an object" in text_of(page)
+    sent = {"mode": "raw", "text": URI + "?a=1", "base_version": "1", "action": "save", "accept": "1"}
+    assert client.post(one.url("edit"), sent)["Location"] == one.url()
+    assert [each.version_id for each in one.store.versions(one.name)] == ["2", "1"]
