@@ -256,7 +256,7 @@ def _read_secret(deployment: Deployment, arn: str) -> Sensitive:
 
 def _is_granted(account: Account | None, account_id: str, name: str) -> bool:
     """In any region, since a replica has the value as well. An account whose number is not entered may be any."""
-    listed = Prefix.objects.select_related("account")
+    listed = Prefix.objects.filter(store_kind=StoreKind.SECRETS_MANAGER).select_related("account")
     same = (each for each in listed if each.account == account or each.account.account_id in ("", account_id))
     return places.most_specific(same, name) is not None
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from secretsui.airflow.errors import NoCredential, Unsupported
 from secretsui.cloud.errors import StoreError
 from secretsui.inventory import wiring
-from secretsui.inventory.models import Account, Deployment, EnvSource
+from secretsui.inventory.models import GLOBAL, Account, Deployment, EnvSource, Prefix
+from secretsui.stores.parameter_store import ParameterStore
 from secretsui.stores.secrets_manager import SecretsManagerStore
 from tests import mwaa_server
 from tests.aws import Aws
@@ -127,3 +129,81 @@ def test_a_source_that_is_text_cannot_be_asked(place: Place) -> None:
         wiring.read_environment(EnvSource(deployment=deployment(place), form="env-file"))
     with pytest.raises(NoCredential):
         wiring.read_environment(EnvSource(deployment=deployment(place, name="other", account=None), form="mwaa"))
+
+
+class TestOtherStores:
+    """Opened from their rows, without a call."""
+
+    @staticmethod
+    def prefix(vendor: str, store: str, region: str = GLOBAL, **given: Any) -> Prefix:
+        account = Account(name="other", vendor=vendor, region=region, **given)
+        return Prefix(account=account, region=region, store_kind=store, path="airflow", kind="connection")
+
+    def test_a_parameter_store_has_the_identity_of_its_account(self, place: Place) -> None:
+        place.connections.store_kind = Prefix.StoreKind.PARAMETER_STORE
+        store = wiring.open_store(place.connections)
+        assert isinstance(store, ParameterStore)
+        assert store.identity.account_id == "111122223333"
+
+    def test_vault_is_opened_at_the_mount_that_is_the_region(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SECRETSUI_CREDENTIAL_VAULT", " canary-44\n")
+        options = {"auth": "approle", "role": "reader", "namespace": "team"}
+        facts = {"endpoint_url": "https://vault.example", "options": options}
+        found = self.prefix("vault", "vault", "kv/team", credential="env:SECRETSUI_CREDENTIAL_VAULT", **facts)
+        found.options = {"kv": 1}
+        store: Any = wiring.open_store(found)
+        place = store.place
+        assert (place.url, place.mount, place.kv, place.auth) == ("https://vault.example", "kv/team", 1, "approle")
+        assert (place.namespace, place.role, place.ca_file) == ("team", "reader", "")
+        credential = wiring._credential_of(found.account)
+        assert credential is not None
+        assert credential().reveal() == "canary-44"
+
+    @pytest.mark.parametrize(
+        ("vendor", "options", "words"),
+        [
+            ("vault", {}, "the address of Vault"),
+            ("google", {}, "which project it is"),
+            ("azure", {}, "the address of the key vault"),
+        ],
+    )
+    def test_what_an_account_does_not_say_is_told(self, vendor: str, options: dict[str, str], words: str) -> None:
+        found = self.prefix(vendor, vendor, options=options)
+        for way in (wiring.open_store, wiring.probe):
+            with pytest.raises(StoreError, match=words) as refusal:
+                way(found)
+            assert refusal.value.remedy
+
+    @pytest.mark.parametrize(
+        ("reference", "code"),
+        [
+            ("env:SECRETSUI_CREDENTIAL_NOBODY", "absent"),
+            ("env:PATH", "form"),
+            (ARN + "keys/vault-AbCdEf", "form"),
+            ("file:../../etc/passwd", "outside"),
+        ],
+    )
+    def test_a_credential_that_cannot_be_had_is_a_store_error(self, reference: str, code: str) -> None:
+        credential = wiring._credential_of(Account(name="x", credential=reference))
+        assert credential is not None
+        with pytest.raises(StoreError) as refusal:
+            credential()
+        assert (refusal.value.kind, refusal.value.code) == ("expired", code)
+        assert refusal.value.__context__ is None
+
+    def test_a_certificate_is_looked_for_in_the_folder_for_credentials(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        (tmp_path / "ca.pem").write_text("-----BEGIN CERTIFICATE-----")
+        monkeypatch.setenv("SECRETSUI_CREDENTIALS_DIR", str(tmp_path))
+        assert wiring._path("file:ca.pem") == str((tmp_path / "ca.pem").resolve())
+        for reference in ("file:other.pem", "/etc/ssl/ca.pem"):
+            with pytest.raises(StoreError):
+                wiring._path(reference)
+
+    def test_an_empty_prefix_of_another_store_owns_no_secret_of_aws(self, live_place: Place, aws: Aws) -> None:
+        vault = Account.objects.create(name="vault", vendor="vault", region="secret")
+        Prefix.objects.create(account=vault, region="secret", store_kind="vault", path="", kind="other")
+        aws.create("keys/airflow", "admin:canary-45")
+        arn = aws.client().describe_secret(SecretId="keys/airflow")["ARN"]
+        assert wiring._credential(deployment(live_place, credential=arn)).reveal() == "admin:canary-45"
