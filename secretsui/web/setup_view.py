@@ -23,9 +23,18 @@ from secretsui.core.setup.snippets import snippets
 from secretsui.web.forms.setup import OF_IDENTITY, OF_LOGIN, OF_STORE, SetupForm
 from secretsui.web.setup_words import PERMISSIONS
 
+# Names that a reader looks for: of settings, of the parts of a policy, of what has to be filled in.
 _KEYS: Final = re.compile(
-    r"(AIRFLOW__[A-Z_]+|^(?:secrets|workers)\.\w+$|(?<=\")(?:secrets|workers)\.\w+(?=\")|^\w+(?= = )|^ *(?:- )?\w+(?=:)|\"(?:Version|Statement|Sid)\"|<\w+>)",
-    re.MULTILINE,
+    r"""(
+    AIRFLOW__[A-Z_]+
+    |^(?:secrets|workers)\.\w+$
+    |(?<=")(?:secrets|workers)\.\w+(?=")
+    |^\w+(?=\ =\ )
+    |^\ *(?:-\ )?\w+(?=:)
+    |"(?:Version|Statement|Sid)"
+    |<\w+>
+    )""",
+    re.MULTILINE | re.VERBOSE,
 )
 
 
