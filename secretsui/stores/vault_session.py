@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from secretsui.core.backends.vault_object import Held
 from secretsui.core.sensitive import Sensitive
-from secretsui.stores import vault_errors, vault_login
+from secretsui.stores import vault_errors, vault_login, vault_tokens
 from secretsui.stores.base import StoreError
 from secretsui.stores.vault_errors import Refusal
 from secretsui.stores.vault_login import Credential
@@ -96,17 +96,25 @@ class Session:
             raise outcome
         return outcome
 
-    def _login(self, spent: Sensitive | None) -> Any:
+    def _login(self, spent: Sensitive | None) -> Sensitive | None:
         """The present token; after a `spent` one another, or None where there is no other."""
         with self._logging_in:
             if self._token is None or self._token == spent:
-                self._token = self._new_token()
+                self._token = self._another(spent)
             return None if self._token == spent else self._token
 
-    def _new_token(self) -> Sensitive:
+    def _another(self, spent: Sensitive | None) -> Sensitive:
         if self.place.auth == "token":
             return vault_login.token_of(self._credential)
-        body = vault_login.body_of(self.place, self._credential)
+        body = None if self.place.auth == "aws_iam" else vault_login.body_of(self.place, self._credential)
+        known = vault_tokens.key_of(self.place, body)
+        token = vault_tokens.found(known)
+        if token is None or token == spent:
+            token = self._new_token(body or vault_login.body_of(self.place, self._credential))
+            vault_tokens.keep(known, token)
+        return token
+
+    def _new_token(self, body: Sensitive) -> Sensitive:
         request = Request("POST", vault_login.path_of(self.place), body)
         outcome = self._send(request, None, quoted=True)
         if isinstance(outcome, Refusal):
@@ -119,16 +127,17 @@ class Session:
             raise outcome
         return outcome.token
 
-    def _is_alive(self, refusal: Refusal, token: Sensitive) -> bool:
+    def _is_alive(self, refusal: Refusal, token: Sensitive | None) -> bool:
         """Whether it is the policies that are missing. Older servers say "permission denied" of a dead token, too."""
         if refusal.names_token:
             return False
         if time.monotonic() < self._confirmed_until:
             return True
-        alive = isinstance(self._send(Request("GET", "auth/token/lookup-self"), token), Answer)
-        if alive:
-            self._confirmed_until = time.monotonic() + _CONFIRMED
-        return alive
+        outcome = self._send(Request("GET", "auth/token/lookup-self"), token)
+        if isinstance(outcome, Refusal) and outcome.status == 403:
+            return False
+        self._confirmed_until = time.monotonic() + _CONFIRMED
+        return True
 
     def _send(
         self, request: Request, token: Sensitive | None, *, quoted: bool = False

@@ -185,8 +185,9 @@ class Versioned:
 
     def restore(self, name: str) -> None:
         metadata = self._metadata(name)
-        if vault_entries.state(vault_entries.current_entry(metadata)) == "destroyed":
-            raise vault_entries.gone(name, vault_entries.current_entry(metadata))
+        latest = vault_entries.current_entry(metadata)
+        if not latest or latest.get("destroyed"):
+            raise vault_entries.gone(name, latest)
         self._change(name, vault_entries.current(metadata), "undelete")
 
     def change_version(self, name: str, version_id: str, change: VersionChange) -> None:

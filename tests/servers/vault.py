@@ -21,6 +21,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import pytest
 
 from secretsui.core.sensitive import Sensitive
+from secretsui.stores import vault_tokens
 from secretsui.stores.vault import VaultStore
 from secretsui.stores.vault_place import VaultPlace
 from tests.servers.vault_auth import Method, Tokens, login
@@ -345,6 +346,7 @@ def vault_server() -> Iterator[Server]:
 def vault(vault_server: Server) -> Server:
     """An empty Vault, with a mount of each version of the key-value engine: secret and kv1."""
     vault_server.world.reset()
+    vault_tokens.forget_all()
     return vault_server
 
 

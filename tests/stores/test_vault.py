@@ -412,6 +412,8 @@ def test_metadata_without_a_version_is_a_secret_without_a_value(vault: Server) -
 
     assert (infos(store)[NAME].version_id, store.versions(NAME)) == ("", [])
     assert isinstance(problem(store), NotFound)
+    with pytest.raises(NotFound):
+        store.restore(NAME)
     assert write(store, "x") == "1"
     assert infos(store)[NAME].tags == {"owner": "me"}
 

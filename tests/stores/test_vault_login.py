@@ -144,6 +144,33 @@ def test_a_method_may_be_mounted_elsewhere(way_in: Server) -> None:
     assert caught.value.remedy == "Check the credential and the role, the mount of the method and the namespace."
 
 
+@pytest.mark.parametrize("auth", WAYS)
+def test_stores_of_one_account_share_a_login(way_in: Server, auth: str) -> None:
+    for _ in range(3):
+        listed(opened(way_in, auth))
+
+    assert way_in.world.tokens.logins == 1
+
+
+def test_a_login_is_shared_with_nobody_who_has_another_credential(way_in: Server) -> None:
+    listed(opened(way_in, "userpass"))
+
+    with pytest.raises(Expired):
+        listed(opened(way_in, "userpass", "wrong"))
+
+
+def test_a_login_that_another_store_renewed_is_taken_over(way_in: Server) -> None:
+    stores = [opened(way_in, "approle") for _ in range(2)]
+    for store in stores:
+        listed(store)
+    way_in.world.seconds += METHODS["approle"].ttl
+
+    for store in stores:
+        listed(store)
+
+    assert way_in.world.tokens.logins == 2
+
+
 def test_an_expired_login_is_made_again_once(way_in: Server) -> None:
     store = opened(way_in, "approle")
     listed(store)
