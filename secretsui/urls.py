@@ -22,6 +22,7 @@ from secretsui.web.views import (
     deployment_reporter,
     deployment_sources,
     deployments,
+    doctor,
     edit,
     errors,
     findings,
@@ -137,6 +138,7 @@ setup_routes: Routes = [
 check_routes: Routes = [
     path("setup/check/", settings_check.check, name="settings-check"),
     path("setup/pattern/", pattern_test.pattern_test, name="pattern-test"),
+    path("doctor/", doctor.doctor, name="doctor"),
 ]
 
 type_routes: Routes = [
