@@ -155,6 +155,7 @@ audit_routes: Routes = [
     path("audits/<int:number>/progress/", audits.progress, name="audit-progress"),
     path("audits/<int:number>/export/", audits.export, name="audit-export"),
     path("audits/<int:number>/stop/", audits.stop, name="audit-stop"),
+    path("audits/<int:number>/send/", audits.send, name="audit-send"),
     path("findings/<slug:fingerprint>/", findings.finding, name="finding"),
     path("findings/<slug:fingerprint>/accept/", findings.accept, name="finding-accept"),
     path("findings/<slug:fingerprint>/withdraw/", findings.withdraw, name="finding-withdraw"),

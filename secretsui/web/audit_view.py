@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from django.contrib.auth.models import User
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from secretsui.audits import selection, words
@@ -41,6 +42,18 @@ def tiles(filters: Filters, counts: Mapping[str, int]) -> Iterator[Tile]:
         number, is_on = counts.get(state, 0), filters.state == (state,)
         if number or is_on or state not in RARE:
             yield Tile(number, label, filters.query(state=() if is_on else (state,)), is_on)
+
+
+class BlindSpot(NamedTuple):
+    number: int
+    sentence: str
+
+
+def blind_spots(of: Audit) -> Sequence[BlindSpot]:
+    """Why rules could not answer, most frequent first."""
+    reasons: Mapping[str, int] = of.extent.get("unchecked", {})
+    told = (BlindSpot(number, f"{capfirst(words.reason_words(reason))}.") for reason, number in reasons.items())
+    return sorted(told, key=lambda spot: (-spot.number, spot.sentence))
 
 
 def menus(user: User, filters: Filters, of: Audit, deployments: Sequence[str]) -> Iterator[Menu]:

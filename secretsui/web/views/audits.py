@@ -12,9 +12,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from secretsui.audits import cancelling, selection, starting
+from secretsui.audits import cancelling, mailing, selection, starting
 from secretsui.audits.exports import FORMATS, Report
-from secretsui.audits.models import Audit
+from secretsui.audits.models import Audit, Delivery
+from secretsui.audits.results import Result
 from secretsui.audits.selection import Filters
 from secretsui.web import audit_history, audit_view, conflict_subject, context, finding_rows
 from secretsui.web.audit_progress import Progress
@@ -83,14 +84,15 @@ def audit(request: HttpRequest, number: int) -> HttpResponse:
 
 def _about(request: HttpRequest, found: Audit) -> dict[str, Any]:
     user = signed_in(request)
-    gaps = selection.gaps(user, found)
+    gaps, sees_all = selection.gaps(user, found), cancelling.may_cancel(person(request), found)
     before = selection.audits(user).filter(pk__lt=found.pk).select_related("asked_by", "schedule").order_by("-pk")
     return {
         "audit": found,
         "line": audit_history.Line(found, ()),
         "progress": Progress.of(found),
-        "may_stop": found.state in Audit.ACTIVE and cancelling.may_cancel(person(request), found),
+        "may_stop": found.state in Audit.ACTIVE and sees_all,
         "gaps": gaps,
+        "blind": audit_view.blind_spots(found) if sees_all else (),
         "unseen": sum(int(gap["count"]) for gap in gaps),
         "history": audit_history.lines(user, before[:BEFORE]),
     }
@@ -143,6 +145,26 @@ def export(request: HttpRequest, number: int) -> HttpResponseBase:
     name = f'attachment; filename="{report.name}.{form.ending}"'
     headers = {"Content-Disposition": name}
     return StreamingHttpResponse(form.write(report), content_type=form.content_type, headers=headers)
+
+
+@require_POST
+def send(request: HttpRequest, number: int) -> HttpResponse:
+    """The report to one's own address, as the mails of schedules go to those that they name."""
+    found, user = _find(request, number), signed_in(request)
+    if found.state in Audit.ACTIVE:
+        messages.error(request, _("This audit has not ended yet, so there is no report to send."))
+    elif not user.email:
+        messages.error(request, _("You have no e-mail address here. An administrator can add one under People."))
+    else:
+        _say(request, mailing.send(user, found))
+    return redirect("audit", found.pk)
+
+
+def _say(request: HttpRequest, result: Result) -> None:
+    if result.state == Delivery.State.SENT:
+        messages.success(request, _("The report is sent to %(address)s.") % {"address": signed_in(request).email})
+    else:
+        messages.error(request, " ".join(filter(None, [_("The report was not sent."), result.problem, result.code])))
 
 
 @require_POST

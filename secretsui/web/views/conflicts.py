@@ -18,7 +18,7 @@ from secretsui.access.deployment_door import open_deployment
 from secretsui.inventory.deployments import columns as columns_of
 from secretsui.inventory.deployments import resolving, rows, settings
 from secretsui.inventory.models import Deployment
-from secretsui.web import conflict_export, conflict_matrix, conflict_subject
+from secretsui.web import conflict_export, conflict_matrix, conflict_subject, deployment_findings
 from secretsui.web.conflict_explain import Explanation
 from secretsui.web.conflict_freshness import Freshness
 from secretsui.web.conflict_matrix import View
@@ -43,6 +43,7 @@ def conflicts(request: HttpRequest, deployment: str) -> HttpResponse:
     if is_fragment(request):
         address = f"{reverse('conflicts', args=[found.name])}?{view.here}".removesuffix("?")
         return push_url(render(request, "conflicts/conflicts.html#results", facts), address)
+    facts["found"] = deployment_findings.of(request, found)
     return render(request, "conflicts/conflicts.html", facts)
 
 

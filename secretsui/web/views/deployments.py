@@ -16,6 +16,7 @@ from secretsui.access.models import AccessEvent
 from secretsui.inventory.deployments import checks, collecting, triggers
 from secretsui.inventory.deployments.settings import settings_of
 from secretsui.inventory.models import Deployment
+from secretsui.web import deployment_findings
 from secretsui.web.forms.deployment import DeploymentForm
 from secretsui.web.forms.deployment_places import PlacesForm
 from secretsui.web.forms.deployment_words import KNOWN
@@ -115,6 +116,7 @@ def show(
         "deployment": known,
         "layers": health(known),
         "check": known.checks.first(),
+        "found": deployment_findings.of(request, known),
         "may_see": policy.may_see(request.user, known),
         "told": None if known.backend_class else settings_of(known).backend,
         "granted": known.grants.select_related("group").order_by("group__name"),

@@ -36,6 +36,7 @@ def _page(request: HttpRequest, found: StoredFinding, status: int = 200, **forms
         "rule": RULES.get(found.rule),
         "url": finding_rows.url_of(found),
         "place": words.position(found),
+        "why": words.reason_words(found.unchecked) if found.unchecked else "",
         "related": [words.place(each) for each in related[:RELATED]],
         "others": unseen + len(related[RELATED:]),
         "history": history(found),

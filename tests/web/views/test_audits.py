@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core import mail as django_mail
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from secretsui.access.models import AccessEvent
-from secretsui.audits.models import Audit, Part, StoredFinding
+from secretsui.audits.models import Audit, Delivery, Part, StoredFinding
+from secretsui.audits.results import Result
 from secretsui.celery import app
 from secretsui.inventory.models import Deployment
 from tests.conftest import Place, logged_in
@@ -296,3 +298,63 @@ def test_the_sidebar_counts_what_is_open_and_bad(sees_all: User, ended: Audit) -
     assert bar
     assert '<span class="n">2</span>' in bar[0]
     assert 'aria-current="page"' in bar[0]
+
+
+def test_what_rules_could_not_tell_is_listed_by_reason_for_who_sees_all(
+    sees_all: User, ended: Audit, as_root: Client, place: Place
+) -> None:
+    Audit.objects.filter(pk=ended.pk).update(extent={"unchecked": {"no-dates": 2, "role-denied": 30}})
+    page = as_root.get(page_of(ended))
+    check(text(page))
+    told = words(page)
+    assert re.search(r"Its role could not be read: access is denied\.\s*30", told)
+    assert re.search(r"The store tells no date\.\s*2", told)
+    assert told.index("30") < told.index("The store tells no date")
+    assert "Every rule could look at all that it is about." not in told
+    part = Part.objects.filter(audit=ended, deployment__isnull=False).get()
+    Part.objects.filter(pk=part.pk).update(deployment=Deployment.objects.create(name="hidden", api="none"))
+    assert "The store tells no date" not in words(logged_in(sees_all).get(page_of(ended)))
+
+
+def test_the_report_goes_to_whoever_asks_with_what_they_see(sees_all: User, ended: Audit) -> None:
+    User.objects.filter(pk=sees_all.pk).update(email="bob@halden.example")
+    page = logged_in(sees_all).post(page_of(ended, "send/"), follow=True)
+    assert "The report is sent to bob@halden.example." in words(page)
+    [mail] = django_mail.outbox
+    assert (mail.to, mail.subject) == (["bob@halden.example"], f"[secretsui] Audit {ended.pk}: 3 open findings")
+    assert f"/audits/{ended.pk}/" in mail.body
+    [(name, content, kind)] = mail.attachments
+    assert (name, kind) == (f"secretsui-audit-{ended.pk}.html", "text/html")
+    assert "crm" in str(content)
+
+
+def test_an_incomplete_audit_says_so_in_the_subject(sees_all: User, ended: Audit) -> None:
+    User.objects.filter(pk=sees_all.pk).update(email="bob@halden.example")
+    Audit.objects.filter(pk=ended.pk).update(state=Audit.State.PARTIAL, problem="")
+    logged_in(sees_all).post(page_of(ended, "send/"))
+    assert "Incomplete: " in django_mail.outbox[0].subject
+    assert django_mail.outbox[0].body.startswith("INCOMPLETE")
+
+
+def test_without_an_address_or_an_end_nothing_is_sent(sees_all: User, ended: Audit) -> None:
+    client = logged_in(sees_all)
+    User.objects.filter(pk=sees_all.pk).update(email="")
+    assert "You have no e-mail address here" in words(client.post(page_of(ended, "send/"), follow=True))
+    Audit.objects.filter(pk=ended.pk).update(state=Audit.State.RUNNING)
+    assert "has not ended yet" in words(client.post(page_of(ended, "send/"), follow=True))
+    assert client.get(page_of(ended, "send/")).status_code == 405
+    assert client.post("/audits/404/send/").status_code == 404
+    assert django_mail.outbox == []
+
+
+def test_a_mail_server_that_refuses_is_told(sees_all: User, ended: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
+    User.objects.filter(pk=sees_all.pk).update(email="bob@halden.example")
+    refusal = Result(Delivery.State.FAILED, "550", "The mail server said: no")
+    monkeypatch.setattr("secretsui.audits.smtp.send", lambda mail: refusal)
+    page = logged_in(sees_all).post(page_of(ended, "send/"), follow=True)
+    assert "The report was not sent. The mail server said: no 550" in words(page)
+
+
+def test_who_may_not_see_an_audit_is_sent_nothing_of_it(as_charlie: Client, ended: Audit) -> None:
+    assert as_charlie.post(page_of(ended, "send/")).status_code == 404
+    assert django_mail.outbox == []

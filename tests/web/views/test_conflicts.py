@@ -17,10 +17,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from secretsui.audits.models import StoredFinding
 from secretsui.inventory.models import Check, Deployment, LayerState, Prefix, ResolvedRow
 from tests.conftest import Place, logged_in
 from tests.inventory.deployments import halden
-from tests.web import deployed
+from tests.web import audited, deployed
 from tests.web.one_secret import HTMX
 from tests.web.one_secret import text_of as words
 from tests.web.rows import ids, text
@@ -116,7 +117,7 @@ def test_the_queries_do_not_grow_with_the_ids(client: Client, found: Deployment,
             connection,
         ) as asked:
             assert client.get(url).status_code == 200
-        assert len(asked) <= 16
+        assert len(asked) <= 17
 
 
 def test_a_page_of_fifty_rows_and_five_layers_is_light(place: Place, bob: User) -> None:
@@ -335,3 +336,15 @@ def test_each_page_takes_its_own_method_only(client: Client) -> None:
 )
 def test_the_markup_is_sound(client: Client, query: str) -> None:
     check_whole(text(client.get(PAGE + query)))
+
+
+def test_what_audits_found_out_about_it_stands_below_with_the_way_to_all(client: Client, found: Deployment) -> None:
+    now = audited.audit(found)
+    for number in range(10):
+        audited.finding(found, f"id{number}", now, "R-26", "medium")
+    page = client.get(PAGE)
+    check(text(page))
+    assert text(page).count('href="/findings/') == 8
+    assert f'href="/audits/{now.pk}/?deployment={found.name}"' in text(page)
+    StoredFinding.objects.update(status="fixed")
+    assert "All, in the last audit" not in text(client.get(PAGE))
