@@ -253,7 +253,7 @@ class SetupForm(forms.Form):
             return None
         typed, usual = data[name], names.DEFAULTS[store][kind]
         is_usual = typed.strip() in {each[kind] for each in names.DEFAULTS.values()}
-        if is_usual and typed.strip() != usual:
+        if is_usual and typed.strip().strip("/") != usual.strip("/"):
             self._notice(name, NOTICES["usual"] % {"prefix": usual})
             return usual
         named = names.prefix_of(store, typed)
