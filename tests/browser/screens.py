@@ -570,7 +570,6 @@ SCREENS: Final[Mapping[str, Screen]] = {
     "settings-refused": settings_refused,
     "pattern-test": at("/setup/pattern/"),
     "pattern-tried": at("/setup/pattern/?place=deployment:halden-prod&pattern=%5E(snowflake%7Cpostgres)_"),
-    "pattern-nothing": at("/setup/pattern/", "charlie"),
     "rule": at("/rules/R-24/"),
     "types": at("/types/?q=google"),
     "types-none": at("/types/?q=there-is-no-such-type"),

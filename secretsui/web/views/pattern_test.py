@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -29,18 +30,18 @@ def pattern_test(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, PAGE, facts, status=422)
     found = ids_of(form.cleaned_data["place"], form.cleaned_data["kind"], prefixes, deployments)
-    if found.now and "now" not in request.GET and (filled := _with_now(form, found.now)):
+    if found.now and "now" not in request.GET and (filled := _with_now(_asked(request), found.now, choices)):
         form = facts["form"] = filled
     facts["tried"] = tried(form, found, request.GET.get("show", ""), request.GET.get("page", ""))
     return render(request, "pattern_test/results.html" if is_fragment(request) else PAGE, facts)
 
 
-def _with_now(form: PatternForm, now: str) -> PatternForm | None:
+def _with_now(sent: QueryDict | None, now: str, choices: Sequence[tuple[str, str]]) -> PatternForm | None:
     """With the pattern that the deployment has today; None where that cannot be tried here."""
-    data = form.data.copy()
+    data = sent.copy() if sent else QueryDict(mutable=True)
     data["now"] = now
     data.setdefault("pattern", now)
-    filled = PatternForm(data, choices=form.fields["place"].choices)  # type: ignore[attr-defined]
+    filled = PatternForm(data, choices=choices)
     return filled if filled.is_valid() else None
 
 
