@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
 from secretsui.core.backends import azure, google, parameter_store, secrets_manager, vault
 from secretsui.core.backends.azure import AzureKeyVault
 from secretsui.core.backends.google import GoogleSecretManager
 from secretsui.core.backends.parameter_store import ParameterStore
+from secretsui.core.backends.registry import CLASSES
 from secretsui.core.backends.secrets_manager import SecretsManager
 from secretsui.core.backends.signatures import Teamless
 from secretsui.core.backends.source import Ask, CannotTell, Raises, Source
 from secretsui.core.backends.vault import Vault
-from secretsui.inventory.models import LayerPlace, Prefix
+from secretsui.inventory.models import GLOBAL, Account, LayerPlace, Prefix
 
 STORES: Final = frozenset(Prefix.StoreKind.values)
 _STORE_OF: Final[Mapping[type, str]] = {
@@ -65,6 +66,39 @@ def is_meant(where: LayerPlace, ask: Ask) -> bool:
     if ask.store == azure.STORE:
         return _plain(ask.mount) == _plain(account.endpoint_url)
     return ask.account in ("", account.account_id or ask.account)
+
+
+def named(path: str, kwargs: Mapping[str, Any], accounts: Iterable[Account]) -> tuple[Account | None, str]:
+    """The account of another vendor that these kwargs lead to, if exactly one does, and the region there."""
+    find = _NAMED.get(CLASSES.get(path))
+    found = [each for each in accounts if find and find(kwargs, each)]
+    if len(found) != 1:
+        return None, ""
+    mount = kwargs.get("mount_point", VAULT_MOUNT) if found[0].vendor == Account.Vendor.VAULT else GLOBAL
+    return found[0], mount if isinstance(mount, str) else ""
+
+
+def _is_vault(kwargs: Mapping[str, Any], account: Account) -> bool:
+    namespaces = [str(each or "").strip("/") for each in (kwargs.get("namespace"), account.options.get("namespace"))]
+    is_there = account.vendor == Account.Vendor.VAULT and _plain(str(kwargs.get("url"))) == _plain(account.endpoint_url)
+    return is_there and namespaces[0] == namespaces[1]
+
+
+def _is_project(kwargs: Mapping[str, Any], account: Account) -> bool:
+    return account.vendor == Account.Vendor.GOOGLE and kwargs.get("project_id") == account.options.get("project", "")
+
+
+def _is_key_vault(kwargs: Mapping[str, Any], account: Account) -> bool:
+    there = account.vendor == Account.Vendor.AZURE
+    return there and _plain(str(kwargs.get("vault_url"))) == _plain(account.endpoint_url)
+
+
+VAULT_MOUNT: Final = "secret"  # where the provider looks if nothing is said
+_NAMED: Final[Mapping[object, Callable[[Mapping[str, Any], Account], bool]]] = {
+    Vault: _is_vault,
+    GoogleSecretManager: _is_project,
+    AzureKeyVault: _is_key_vault,
+}
 
 
 def _plain(url: str) -> str:

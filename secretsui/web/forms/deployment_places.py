@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy
 from secretsui.core.backends.registry import CLASSES
 from secretsui.core.backends.shared_account import DEFAULT_REGION, SharedSecretsManager
 from secretsui.inventory.deployments.settings import settings_of
-from secretsui.inventory.models import Account, Deployment, LayerPlace
+from secretsui.inventory.deployments.whereabouts import named
+from secretsui.inventory.models import GLOBAL, Account, Deployment, LayerPlace
 from secretsui.web.forms.account import REGION
 from secretsui.web.forms.deployment_fields import AccountField
 
 Kwargs = Mapping[str, Any]
-# The rest looks in no account of AWS.
+# The rest looks in accounts of other vendors, or in none.
 _OF_AWS: Final = ("airflow.providers.amazon.", "airflow_aws_shared_secrets.")
 
 
@@ -63,9 +64,9 @@ class PlacesForm(forms.Form):
         self.fields[spot.account] = account
         self.fields[spot.region] = forms.CharField(
             label=gettext_lazy("Region it looks in") if is_own else gettext_lazy("Region of the shared account"),
-            max_length=40,
+            max_length=100,
             required=False,
-            validators=[REGION],
+            help_text=gettext_lazy("Of Vault the mount; of Google and Azure nothing."),
             initial=held.region if held else "",
         )
 
@@ -74,7 +75,19 @@ class PlacesForm(forms.Form):
         for spot in SPOTS:
             if data.get(spot.region) and not data.get(spot.account) and spot.account not in self.errors:
                 self.add_error(spot.account, _("Choose the account of this region."))
+            elif data.get(spot.account) and data.get(spot.region):
+                self._check_region(spot, data)
         return data
+
+    def _check_region(self, spot: Spot, data: dict[str, Any]) -> None:
+        vendor = data[spot.account].vendor
+        if vendor == Account.Vendor.AWS:
+            try:
+                REGION(data[spot.region])
+            except forms.ValidationError as wrong:
+                self.add_error(spot.region, wrong)
+        else:
+            data[spot.region] = data[spot.region].strip("/") if vendor == Account.Vendor.VAULT else GLOBAL
 
     def save(self, deployment: Deployment) -> Sequence[str]:
         """What was filled in, in words."""
@@ -100,7 +113,7 @@ def proposed(deployment: Deployment, spot: Spot, accounts: Iterable[Account]) ->
     """
     path, kwargs = _backend(deployment, spot.layer)
     if not path.startswith(_OF_AWS):
-        return None, ""
+        return named(path, kwargs, accounts) if spot.place == LayerPlace.Place.OWN else (None, "")
     is_own = spot.place == LayerPlace.Place.OWN
     number, profile, region = _of_own(kwargs) if is_own else _of_shared(path, kwargs)
     if is_own and not (number or profile):

@@ -11,6 +11,7 @@ from secretsui.inventory.deployments.columns import columns
 from secretsui.inventory.deployments.explained import Explained
 from secretsui.inventory.deployments.tables import looking_at
 from secretsui.inventory.deployments.testing import run
+from secretsui.inventory.deployments.whereabouts import named
 from secretsui.inventory.models import GLOBAL, Account, Deployment, Kind, Prefix, SecretRecord
 from tests.conftest import REGION, Place
 from tests.inventory.deployments import halden
@@ -270,3 +271,37 @@ class TestAzure:
 def test_a_backend_finds_nothing_in_an_account_of_another_vendor(place: Place) -> None:
     found = deployment(place.connections, GOOGLE, {"connections_prefix": "airflow", "sep": "-"})
     assert why(found).cells["backend"]["reason"] == "no-place"
+
+
+class TestAccountsThatKwargsName:
+    @pytest.mark.parametrize("store", ["vault", "google", "azure"])
+    def test_the_one_that_they_lead_to_is_found(self, store: str) -> None:
+        of, backend, kwargs = stored(store)
+        Account.objects.create(name="aws", region=REGION)
+        assert named(backend, kwargs, Account.objects.all()) == (of.account, of.region)
+
+    @pytest.mark.parametrize(
+        ("store", "change"),
+        [
+            ("vault", {"url": "https://elsewhere.example"}),
+            ("vault", {"namespace": "team"}),
+            ("google", {"project_id": "elsewhere"}),
+            ("azure", {"vault_url": "https://other.vault.azure.net"}),
+        ],
+    )
+    def test_another_one_is_not_taken_for_it(self, store: str, change: Kwargs) -> None:
+        _, backend, kwargs = stored(store)
+        assert named(backend, {**kwargs, **change}, Account.objects.all()) == (None, "")
+
+    def test_of_two_none_is_guessed(self) -> None:
+        of, backend, kwargs = stored("vault")
+        Account.objects.create(name="second", vendor="vault", region="secret", endpoint_url=of.account.endpoint_url)
+        assert named(backend, kwargs, Account.objects.all()) == (None, "")
+
+    def test_without_a_mount_it_is_the_usual_one(self) -> None:
+        of, backend, _ = stored("vault")
+        assert named(backend, LOGIN, Account.objects.all()) == (of.account, "secret")
+        assert named(backend, {**LOGIN, "mount_point": None}, Account.objects.all()) == (of.account, "")
+
+    def test_a_backend_of_no_store_names_none(self) -> None:
+        assert named("company.Secrets", LOGIN, [Account(vendor="vault", endpoint_url=LOGIN["url"])]) == (None, "")

@@ -343,6 +343,31 @@ def test_a_backend_whose_kwargs_name_no_account_looks_in_that_of_the_deployment(
     assert (where.account, where.region) == (place.account, "us-east-1")
 
 
+def test_an_account_of_another_vendor_is_told_from_kwargs_too(admin: Client, db: None) -> None:
+    url = "https://vault.example"
+    vault = Account.objects.create(name="vault", vendor="vault", region="secret", endpoint_url=url)
+    kwargs = (
+        f'{{"url": "{url}/", "mount_point": "airflow/kv", "auth_type": "kubernetes", "kubernetes_role": "airflow"}}'
+    )
+    page = words(admin.post(HOME + "new/", typed(backend_class=VAULT, backend_kwargs=kwargs), follow=True))
+    where = LayerPlace.objects.get()
+    assert (where.account, where.region) == (vault, "airflow/kv")
+    assert "Secrets backend looks in vault, airflow/kv, as far as can be told." in page
+
+
+@pytest.mark.parametrize(
+    ("vendor", "typed_region", "kept"),
+    [("vault", "kv/team/", "kv/team"), ("google", "europe-west1", "global"), ("aws", "Frankfurt", None)],
+)
+def test_a_region_is_what_the_vendor_of_the_account_takes_for_one(
+    admin: Client, db: None, vendor: str, typed_region: str, kept: str | None
+) -> None:
+    Account.objects.create(name="there", vendor=vendor, region="global")
+    response = admin.post(HOME + "new/", typed(backend_own_account="there", backend_own_region=typed_region))
+    assert response.status_code == (302 if kept else 422)
+    assert LayerPlace.objects.values_list("region", flat=True).first() == kept
+
+
 def test_where_a_source_sets_the_backend_its_kwargs_tell_the_account(
     admin: Client, deployment: Deployment, place: Place
 ) -> None:
