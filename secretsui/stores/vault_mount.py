@@ -11,8 +11,7 @@ from secretsui.stores.vault_session import Request, Session
 
 def version_of(session: Session, mount: str) -> int:
     """Raises a StoreError where it is no key-value engine, or where Vault does not say."""
-    answer = session.ask(Request("GET", f"sys/internal/ui/mounts/{mount}"))
-    found: Mapping[str, Any] = answer.data
+    found = _told(session, mount)
     if found.get("type") not in ("kv", "generic"):
         raise StoreError(
             f"The secrets engine at {mount} keeps no keys and values.",
@@ -20,6 +19,20 @@ def version_of(session: Session, mount: str) -> int:
             code="not-kv",
         )
     return 2 if (found.get("options") or {}).get("version") == "2" else 1
+
+
+def _told(session: Session, mount: str) -> Mapping[str, Any]:
+    try:
+        return session.ask(Request("GET", f"sys/internal/ui/mounts/{mount}")).data
+    except Denied as error:
+        code = error.code
+    # Shown to whoever may do anything below it; a rule for this path alone would show it to nobody.
+    raise Denied(
+        f"Vault shows this login no secrets engine at {mount}.",
+        remedy=f"Check the mount and the namespace, or allow the login something below {mount}/.",
+        code=code,
+        arn=f"{mount}/",
+    )
 
 
 def require(session: Session, mount: str, kv: int) -> None:

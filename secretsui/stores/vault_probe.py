@@ -40,7 +40,7 @@ def probe(session: Session, prefix_start: str) -> Probe:
     except StoreError as error:
         return Probe(error=error.with_traceback(None), rights=[_unknown(name, _V2[name], error) for name in _V2])
     try:
-        kv = session.place.kv or vault_mount.version_of(session, mount)
+        kv = _version(session, mount)
         paths = _Paths(mount, prefix_start)
         needs = _V1 if kv == 1 else _V2
         allowed = _allowed(session, paths, needs)
@@ -54,6 +54,13 @@ def probe(session: Session, prefix_start: str) -> Probe:
         rights=rights,
         missing=_missing(paths, needs, allowed),
     )
+
+
+def _version(session: Session, mount: str) -> int:
+    if not session.place.kv:
+        return vault_mount.version_of(session, mount)
+    vault_mount.require(session, mount, session.place.kv)
+    return session.place.kv
 
 
 class _Paths:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -192,7 +193,7 @@ class Versioned:
         key.custom = custom if custom is not None else key.custom
         key.max_versions = body.get("max_versions", key.max_versions)
         key.cas_required = body.get("cas_required", key.cas_required)
-        key.delete_after = body.get("delete_version_after", key.delete_after)
+        key.delete_after = _seconds(body.get("delete_version_after", key.delete_after))
         key.updated = now()
         return None
 
@@ -268,6 +269,16 @@ class Versioned:
     def _undelete(self, key: Key, version: Kept) -> None:
         limits = [each for each in (self.delete_after, key.delete_after) if each]
         version.deletion = now(min(limits)) if limits else ""
+
+
+def _seconds(duration: Any) -> int:
+    """Of a number, or of a duration as Go writes it: 3h25m19s."""
+    if isinstance(duration, int):
+        return duration
+    parts = re.findall(r"(\d+)([hms])", duration)
+    if "".join(number + unit for number, unit in parts) != duration:
+        raise Refused(400, f"Field validation failed: time: invalid duration {json.dumps(duration)}")
+    return sum(int(number) * {"h": 3600, "m": 60, "s": 1}[unit] for number, unit in parts)
 
 
 def _destroy(_key: Key, version: Kept) -> None:

@@ -89,7 +89,11 @@ def test_nothing_is_read_or_changed(vault: Server) -> None:
     found = probed(vault)
 
     assert "unmistakable" not in repr(found)
-    assert [path for _, path in vault.world.requests] == ["auth/token/lookup-self", "sys/capabilities-self"]
+    assert [path for _, path in vault.world.requests] == [
+        "auth/token/lookup-self",
+        "sys/internal/ui/mounts/secret",
+        "sys/capabilities-self",
+    ]
 
 
 def test_a_login_that_fails_leaves_every_right_unknown(vault: Server) -> None:
@@ -115,6 +119,15 @@ def test_a_mount_whose_version_nobody_knows_is_told(vault: Server) -> None:
     found = probed(vault, vault.world.token(), mount="elsewhere", kv=0)
 
     assert isinstance(found.error, Denied)
+    assert found.error.sentence == "Vault shows this login no secrets engine at elsewhere."
+
+
+def test_a_wrong_version_of_the_engine_is_told(vault: Server) -> None:
+    found = probed(vault, kv=1)
+
+    assert found.error is not None
+    assert found.error.code == "kv-version"
+    assert set(outcomes(found).values()) == {"unknown"}
 
 
 def test_the_namespace_of_a_login_is_its_account(vault: Server) -> None:
