@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -44,7 +45,7 @@ class Refusal:
 
 def policy(path: str, capabilities: Sequence[str]) -> str:
     """A rule as Vault's policies are written."""
-    return f'path "{path}" {{ capabilities = [{", ".join(f"{chr(34)}{each}{chr(34)}" for each in capabilities)}] }}'
+    return f"path {json.dumps(path, ensure_ascii=False)} {{ capabilities = {json.dumps([*capabilities])} }}"
 
 
 def of_refusal(refusal: Refusal) -> StoreError:
@@ -173,7 +174,7 @@ _BY_CLASS: Final = (
     ),
     (frozenset({"ConnectTimeout", "ProxyError"}), "The server could not reach Vault.", _ADDRESS),
     (frozenset({"ReadTimeout"}), "Vault did not answer in time.", "Try again in a minute."),
-    (frozenset({"ConnectionError"}), "The server could not reach Vault.", _ADDRESS),
+    (frozenset({"ConnectionError", "ChunkedEncodingError"}), "The server could not reach Vault.", _ADDRESS),
     (
         frozenset({"InvalidURL", "MissingSchema", "InvalidSchema", "InvalidHeader", "UnicodeError"}),
         "The address or the namespace of this account is not usable.",

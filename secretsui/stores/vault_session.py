@@ -26,6 +26,9 @@ TIMEOUTS: Final = (5.0, 20.0)  # to be connected, and to hear something
 TRIES: Final = 3
 LONGEST_PAUSE: Final = 5.0
 _CAPABILITIES: Final = {"GET": "read", "LIST": "list", "POST": "update", "DELETE": "delete"}
+# What may be asked again where the connection broke: one that was kept open may have been closed meanwhile.
+_READING: Final = ("GET", "LIST")
+_BROKEN_OFF: Final = ("ConnectionError", "ChunkedEncodingError")
 # For so long a token that Vault has just confirmed is not asked about again.
 _CONFIRMED: Final = 30.0
 
@@ -143,6 +146,8 @@ class Session:
         self, request: Request, token: Sensitive | None, *, quoted: bool = False
     ) -> Answer | Refusal | StoreError:
         outcome, wait = self._once(request, token, quoted)
+        if request.method in _READING and isinstance(outcome, StoreError) and outcome.code in _BROKEN_OFF:
+            outcome, wait = self._once(request, token, quoted)
         for _ in range(TRIES - 1):
             if not (isinstance(outcome, Refusal) and outcome.passes):
                 break
@@ -163,7 +168,7 @@ class Session:
             response = adapter.request(
                 request.method,
                 f"v1/{request.path if quoted else quote(request.path)}",
-                headers={"X-Vault-Token": token.reveal()} if token else {},
+                headers={"Content-Type": "application/json", **({"X-Vault-Token": token.reveal()} if token else {})},
                 data=request.body.reveal().encode() if request.body is not None else None,
                 params=request.params,
                 timeout=TIMEOUTS,

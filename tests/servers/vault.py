@@ -55,7 +55,7 @@ class World:
         self.calls: Counter[str] = Counter()
         self.requests: list[tuple[str, str]] = []
         self.headers: list[Mapping[str, str]] = []
-        # Each is answered to one call instead of what it asks for: status, words and headers.
+        # Each is answered to one call instead of what it asks for: status, words and headers. A status of 0 breaks off.
         self.faults: deque[tuple[int, Any, Mapping[str, str]]] = deque()
         self.max_body = MAX_BODY
 
@@ -290,6 +290,9 @@ class Handler(BaseHTTPRequestHandler):
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = {name.lower(): text for name, text in self.headers.items()}
         status, body, more = self.world.answer(self.command, self.path, headers, raw)
+        if not status:
+            self.close_connection = True
+            return
         told = b"" if body is None else body.encode() if isinstance(body, str) else json.dumps(body).encode()
         kind = "text/html" if isinstance(body, str) else "application/json"
         lines = {"Content-Type": kind, "Cache-Control": "no-store", "Content-Length": str(len(told)), **more}

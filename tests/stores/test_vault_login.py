@@ -345,6 +345,29 @@ def test_a_rate_limit_is_waited_for(vault: Server) -> None:
     assert (pauses, session.calls) == ([2.0, 5.0], 3)
 
 
+def test_reading_is_tried_again_where_the_connection_broke(vault: Server) -> None:
+    vault.world.put("a", {"value": "x"})
+    vault.world.faults.append((0, None, {}))
+
+    assert listed(vault.store())
+
+
+def test_what_broke_twice_or_would_change_something_is_told(vault: Server) -> None:
+    vault.world.put("a", {"value": "x"})
+    store = vault.store()
+    listed(store)
+    vault.world.faults.extend([(0, None, {})] * 2)
+    with pytest.raises(Unavailable, match="could not reach"):
+        listed(store)
+
+    store.tag("a", put={"k": "1"})
+    before = len(vault.world.requests)
+    vault.world.faults.append((0, None, {}))
+    with pytest.raises(Unavailable):
+        store._session.ask(request("POST", "secret/undelete/a"))
+    assert len(vault.world.requests) == before + 1
+
+
 def test_a_sealed_vault_is_told_by_every_read(vault: Server) -> None:
     vault.world.sealed = True
 
