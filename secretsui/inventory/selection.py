@@ -37,6 +37,7 @@ class Filters:
     account: str = ""
     prefix: str = ""  # the id of a prefix, or a path
     kind: str = ""
+    store: str = ""  # a Prefix.StoreKind
     type: str = ""
     tag: str = ""  # k=v
     state: str = ""
@@ -119,6 +120,7 @@ def chosen(prefixes: Iterable[Prefix], filters: Filters) -> list[Prefix]:
         for prefix in prefixes
         if filters.account in ("", prefix.account.name)
         and filters.kind in ("", prefix.kind)
+        and filters.store in ("", prefix.store_kind)
         and filters.prefix in ("", str(prefix.pk), prefix.path)
     ]
 
@@ -168,7 +170,7 @@ def _rows(ids: Iterable[int]) -> Sequence[SecretRecord]:
 
 def _known_total(places: Iterable[Prefix], filters: Filters) -> int | None:
     """From the summaries of the last refreshes, where they can tell."""
-    narrowing = set(filters.active) - {"account", "prefix", "kind"}
+    narrowing = set(filters.active) - {"account", "prefix", "kind", "store"}
     summaries = [prefix.summary for prefix in places]
     if not all("records" in summary for summary in summaries) or narrowing - {"type", "state"} or len(narrowing) > 1:
         return None

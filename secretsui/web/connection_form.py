@@ -221,14 +221,16 @@ def apply(start: Connection, changes: Mapping[str, Any]) -> Connection:
     return replace(start, **found)
 
 
-def read(text: Sensitive, dialect: Dialect, decode: Decode) -> Connection | DecodeError:
+def read(text: Sensitive, dialect: Dialect, decode: Decode = codec.decode_secrets_manager) -> Connection | DecodeError:
     try:
         return decode(text.reveal(), dialect)
     except DecodeError as error:
         return error
 
 
-def readings(text: Sensitive, meant: Connection | None, decode: Decode) -> Sequence[Reading]:
+def readings(
+    text: Sensitive, meant: Connection | None, decode: Decode = codec.decode_secrets_manager
+) -> Sequence[Reading]:
     return [_reading(dialect, read(text, dialect, decode), meant) for dialect in DIALECTS]
 
 

@@ -60,7 +60,7 @@ class Branch:
 
     @property
     def several_regions(self) -> bool:
-        return len({prefix.region for prefix in self.prefixes}) > 1
+        return len({prefix.address for prefix in self.prefixes}) > 1
 
 
 def records(prefix: Prefix, state: str = "") -> int:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from secretsui.inventory.models import Prefix
 from secretsui.inventory.selection import STATES, Filters, chosen
 from secretsui.web import vocabulary
+from secretsui.web.store_words import shown_path, words_of
 
 MOST: Final = 40  # choices of one menu; what is rarer can still be typed into the search
 # Each with the order it can be put in.
@@ -80,6 +81,8 @@ def menus(filters: Filters, prefixes: Sequence[Prefix]) -> Iterator[Menu]:
     yield _menu(filters, "account", _("Account"), _accounts(prefixes))
     yield _menu(filters, "prefix", _("Prefix"), _paths(scope))
     yield _menu(filters, "kind", _("Kind"), _kinds(prefixes))
+    if filters.store or len({prefix.store_kind for prefix in prefixes}) > 1:
+        yield _menu(filters, "store", _("Store"), _stores(prefixes))
     yield _menu(filters, "type", _("Connection type"), _types(chosen(prefixes, filters)))
     yield _menu(filters, "state", _("State"), _states(chosen(prefixes, filters)))
     yield _menu(filters, "tag", _("Tag"), _tags(chosen(prefixes, filters)))
@@ -101,17 +104,27 @@ def _accounts(prefixes: Iterable[Prefix]) -> Iterator[Option]:
 def _paths(prefixes: Iterable[Prefix]) -> Iterator[Option]:
     """By path, which may stand in several accounts; one prefix alone is meant by its id."""
     counts: Counter[str] = Counter()
-    ids: dict[str, str] = {}
+    last: dict[str, Prefix] = {}
     for prefix in prefixes:
-        counts[prefix.path] += prefix.summary.get("records", 0)
-        ids[prefix.path] = str(prefix.pk)
-    return (Option(path, path, str(number), alias=ids[path]) for path, number in counts.items())
+        value = prefix.path or str(prefix.pk)
+        counts[value] += prefix.summary.get("records", 0)
+        last[value] = prefix
+    return (
+        Option(value, shown_path(last[value]), str(number), alias=str(last[value].pk))
+        for value, number in counts.items()
+    )
 
 
 def _kinds(prefixes: Iterable[Prefix]) -> Iterator[Option]:
     present = {prefix.kind for prefix in prefixes}
     labels = vocabulary.KINDS.items()
     return (Option(kind, str(label.words), icon=label.icon) for kind, label in labels if kind in present)
+
+
+def _stores(prefixes: Iterable[Prefix]) -> Iterator[Option]:
+    present = {prefix.store_kind for prefix in prefixes}
+    words = ((kind, words_of(kind)) for kind in Prefix.StoreKind.values if kind in present)
+    return (Option(kind, str(each.service), icon=each.icon) for kind, each in words)
 
 
 def _types(prefixes: Iterable[Prefix]) -> Iterator[Option]:

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 from django.utils.functional import Promise
 
-from secretsui.core import prints
+from secretsui.core import codec, prints
 from secretsui.core.codec import DIALECTS, DecodeError, Dialect
 from secretsui.core.connection import Connection
 from secretsui.core.decoding import Decode
@@ -109,7 +109,12 @@ def endpoint_parts(record: SecretRecord) -> dict[str, str]:
 
 
 def revealed(
-    text: Sensitive, kind: str, asked: str, record: SecretRecord | None = None, *, decode: Decode
+    text: Sensitive,
+    kind: str,
+    asked: str,
+    record: SecretRecord | None = None,
+    *,
+    decode: Decode = codec.decode_secrets_manager,
 ) -> Sequence[Row]:
     """The rows of a value with `asked` in clear: one field, `text`, or `all`.
 

@@ -179,6 +179,12 @@ def day(moment: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def accessed(record: SecretRecord, prefix: Prefix) -> SafeString | str:
+    """The day of the last access, of stores that tell it."""
+    return day(record.accessed_at) if store_words.words_of(prefix.store_kind).tells_access else "–"
+
+
+@register.filter
 def days_left(moment: datetime | None) -> str:
     """How long until a moment that is to come: whole days, and hours on the last day."""
     if moment is None:

@@ -19,6 +19,7 @@ from secretsui.inventory.models import Prefix, SecretRecord
 from secretsui.inventory.selection import Filters, Page
 from secretsui.web import csv_export, freshness, menus
 from secretsui.web.context import visible
+from secretsui.web.store_words import words_of
 
 
 @require_GET
@@ -46,7 +47,7 @@ def _frame(filters: Filters, prefixes: Sequence[Prefix], page: Page) -> dict[str
 
 HEAD = (
     *("account", "account_id", "region", "prefix", "kind", "id", "name", "state", "problem", "conn_type", "endpoint"),
-    *("description", "tags", "created", "changed", "accessed", "version_id", "kms_key_id", "rotation"),
+    *("description", "tags", "created", "changed", "accessed", "version_id", "kms_key_id", "rotation", "store"),
 )
 
 
@@ -86,8 +87,9 @@ def _row(record: SecretRecord) -> Sequence[object]:
     tags = " ".join(f"{key}={value}" for key, value in sorted(record.tags.items()))
     times = (moment.isoformat() if moment else "" for moment in (record.created_at, record.changed_at))
     return (
-        *(account.name, account.account_id, prefix.region, prefix.path, prefix.kind, record.key, record.name),
+        *(account.name, account.account_id, words_of(prefix.store_kind).place(prefix), prefix.path),
+        *(prefix.kind, record.key, record.name),
         *(record.status, record.problem or record.read_error, record.conn_type, record.endpoint),
         *(record.description, tags, *times, record.accessed_at.date() if record.accessed_at else ""),
-        *(record.version_id, record.kms_key_id, "on" if record.rotation else "off"),
+        *(record.version_id, record.kms_key_id, "on" if record.rotation else "off", prefix.store_kind),
     )

@@ -383,3 +383,48 @@ def test_an_edit_is_saved_over_the_version_that_was_read(elsewhere: Open) -> Non
     sent = {"mode": "raw", "text": URI + "?a=1", "base_version": "1", "action": "save", "accept": "1"}
     assert client.post(one.url("edit"), sent)["Location"] == one.url()
     assert [each.version_id for each in one.store.versions(one.name)] == ["2", "1"]
+
+
+def test_lists_say_which_store_where_there_are_several(elsewhere: Open, as_alice: Client, alice: User) -> None:
+    one = elsewhere("vault", path="").save(URI)
+    Grant.objects.create(group=alice.groups.get(), prefix=one.prefix, level=Level.WRITE)
+    page = text_of(as_alice.get("/secrets/"))
+    assert "HashiCorp Vault" in page
+    assert "everything in team/kv" in page
+    assert one.key in text_of(as_alice.get("/secrets/?store=vault"))
+    assert "No secret matches these filters" in text_of(as_alice.get("/secrets/?store=secrets-manager"))
+    assert "No secret matches these filters" in text_of(as_alice.get("/secrets/?store=moon"))
+    assert "everything in team/kv" in text_of(as_alice.get("/"))
+    export = as_alice.get("/secrets/export/?store=vault").getvalue().decode()
+    assert "vault-prod,,team/kv,,connection,postgres_crm,postgres_crm," in export
+    assert export.rstrip().endswith(",vault")
+
+
+def test_lists_of_one_store_do_not_repeat_its_name(elsewhere: Open) -> None:
+    one = elsewhere("google").save(URI)
+    page = writer(one).get("/secrets/")
+    assert "Google Secret Manager" not in text_of(page)
+    assert "never" not in text_of(page)
+
+
+def bulk(client: Client, one: Elsewhere, **sent: str) -> Any:
+    return client.post("/secrets/bulk/", {"s": str(one.record.pk), "do": "delete", **sent})
+
+
+def test_many_are_deleted_for_good_only_by_a_box_of_their_own(elsewhere: Open) -> None:
+    one = elsewhere("google").save(URI)
+    client = writer(one)
+    assert "Delete for good" in text_of(bulk(client, one))
+    refused = bulk(client, one, confirm="yes", sure="on")
+    assert refused.status_code == 422
+    assert "Tick this box as well" in text_of(refused)
+    assert "Deleted" in text_of(bulk(client, one, confirm="yes", sure="on", for_good="on"))
+    assert not one.store.kept
+
+
+def test_many_are_deleted_without_days_where_the_store_decides(elsewhere: Open) -> None:
+    one = elsewhere("azure").save(URI)
+    client = writer(one)
+    assert "Recovery window" not in text_of(bulk(client, one))
+    bulk(client, one, confirm="yes", sure="on")
+    assert one.record.deleted_at
