@@ -30,7 +30,7 @@ class _Project:
         self._collector, self._files, self._variables = collector, files, variables
 
     def read(self, project: dict[str, Any]) -> None:
-        services = mapping(project.get("services"))
+        services = mapping(project.get("services")) or _shared(project)
         if not services:
             self._collector.problem("bad-shape", expected=_EXPECTED)
         if "include" in project:
@@ -78,6 +78,11 @@ class _Project:
 
     def _took_default(self, line: int, variable: str) -> None:
         self._collector.problem("default-taken", line, variable=variable)
+
+
+def _shared(project: dict[str, Any]) -> dict[str, Any]:
+    """Of a part of a file: what its services would take over."""
+    return {name: each for name, each in project.items() if name.startswith("x-") and "environment" in mapping(each)}
 
 
 def _env_files(service: dict[str, Any]) -> Iterator[tuple[str, str, int]]:

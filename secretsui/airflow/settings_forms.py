@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from secretsui.airflow.env_script import command_lines
-from secretsui.airflow.env_yaml import Map
+from secretsui.airflow.env_yaml import Map, text_of
 from secretsui.airflow.environment import Collector, Unknown, Value, option_name
-from secretsui.core import pasted_terraform
+from secretsui.core import backend_settings, pasted_terraform
 from secretsui.core.fragment import Unreadable
 from secretsui.core.sensitive import Sensitive
 from secretsui.core.shell_words import Word, words
@@ -20,7 +20,14 @@ _INSTRUCTION: Final = re.compile(r"\s*ENV\s+(.*)", re.IGNORECASE | re.DOTALL)
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _CONSOLE: Final = re.compile(r"\s*[\"']?((?:secrets|workers|core)\.[a-z0-9_.]+)[\"']?\s*[:=\t ]?\s*(.*)")
 _MEMBER: Final = re.compile(r"^[ \t]*\"?([a-z][a-z0-9_]*\.[a-z0-9_.]+)\"?[ \t]*[=:][ \t]*", re.MULTILINE)
+_OPTIONS_FLAG: Final = "--airflow-configuration-options"
+_SHORTHAND: Final = re.compile(r"(?:^|,)([a-z][a-z0-9_]*\.[a-z0-9_.]+)=")
+_PAIR: Final = re.compile(r"[ \t]*(AIRFLOW_\w+)[ \t]*")
+ENVIRONMENT_IN_TERRAFORM: Final = re.compile(
+    r"\bname\s*=\s*\"(AIRFLOW_\w+)\"\s*,?\s*(value|valueFrom|value_from)\s*=\s*"
+)
 _OPEN: Final = Unknown("substitution")
+_HELD: Final = Unknown("elsewhere")
 _KEY, _VALUE = "--key", "--value"
 
 
@@ -135,3 +142,47 @@ def terraform_options(text: str) -> Map:
 def of_mwaa(options: Mapping[str, object], airflow: str) -> Mapping[str, object]:
     """As `get_environment` has them."""
     return {"AirflowVersion": airflow, "AirflowConfigurationOptions": options}
+
+
+def read_terraform(collector: Collector, text: str) -> None:
+    """The environment of a container, as far as its values are literals."""
+    for found in ENVIRONMENT_IN_TERRAFORM.finditer(text):
+        try:
+            value = pasted_terraform.literal(text, found.end()) if found[2] == "value" else _HELD
+        except (Unreadable, StopIteration, RuntimeError, RecursionError):
+            value = _OPEN
+        collector.add(found[1], text_of(value), "environment", text.count("\n", 0, found.start()) + 1)
+
+
+def read_pairs(collector: Collector, text: str) -> None:
+    """A name in one line, and its value in those that follow."""
+    found: dict[int, tuple[str, list[str]]] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if name := _PAIR.fullmatch(line):
+            found[number] = name[1], []
+        elif found:
+            found[max(found)][1].append(line.strip())
+    for number, (variable, lines) in found.items():
+        collector.add(variable, Sensitive("\n".join(lines).strip()), "variables", number)
+
+
+def command_options(text: str) -> Map:
+    """Those that `aws mwaa` is given, as JSON or as name=value."""
+    given = ""
+    for _line, words_of_line in command_lines(text.replace("\r\n", "\n"), Collector()):
+        for each in words_of_line:
+            if each.text == _OPTIONS_FLAG:
+                given = _behind(words_of_line, _OPTIONS_FLAG).text
+            elif each.text.startswith(f"{_OPTIONS_FLAG}="):
+                given = each.text.partition("=")[2]
+    found = Map()
+    for name, value in _given_options(given).items():
+        found[name], found.lines[name] = value, text.count("\n", 0, max(text.find(name), 0)) + 1
+    return found
+
+
+def _given_options(given: str) -> Mapping[str, object]:
+    if given.lstrip().startswith("{"):
+        return backend_settings.kwargs_of(given)
+    pieces = _SHORTHAND.split(given)
+    return dict(zip(pieces[1::2], pieces[2::2], strict=True))

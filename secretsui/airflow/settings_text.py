@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, get_args
 
-from secretsui.airflow import env_compose, env_ecs, env_file, env_helm, env_mwaa, settings_forms
+from secretsui.airflow import env_compose, env_ecs, env_file, env_helm, env_mwaa, env_script, settings_forms
 from secretsui.airflow.env_yaml import load, mapping
-from secretsui.airflow.environment import MAX_TEXT, Collector, EnvironmentReport, Problem
+from secretsui.airflow.environment import MAX_TEXT, Collector, EnvEntry, EnvironmentReport, Problem, Unknown
 from secretsui.core import backend_settings
+from secretsui.core.chain import distribution_of
 from secretsui.core.sensitive import Sensitive
 from secretsui.core.settings_lint import class_of
 
@@ -25,9 +26,12 @@ Form = Literal[
     "helm-community",
     "mwaa",
     "mwaa-console",
+    "mwaa-cli",
     "terraform",
     "ecs",
     "astro",
+    "pairs",
+    "script",
 ]
 FORMS: Final[tuple[Form, ...]] = get_args(Form)
 PLATFORMS: Final[Mapping[Form, str]] = {
@@ -36,10 +40,13 @@ PLATFORMS: Final[Mapping[Form, str]] = {
     "helm-community": "helm-community",
     "mwaa": "mwaa",
     "mwaa-console": "mwaa",
-    "terraform": "mwaa",
+    "mwaa-cli": "mwaa",
     "ecs": "ecs",
     "astro": "astro",
 }
+_CLASSES: Final = (backend_settings.SERVER, backend_settings.WORKER)
+_AMAZON: Final = "apache-airflow-providers-amazon"
+_OF_SCRIPT: Final = Unknown("start-up-script", maybe_unset=True)
 _ANSWER: Final = "answer of get-environment with its Environment, or its configuration options"
 _REQUIREMENT: Final = re.compile(
     r"^[ \t]*(?P<name>(?:apache-)?airflow[\w-]*)(?:\[[\w,.\- ]*\])?[ \t]*(?P<sign>==|~=|>=|<=|!=|<|>)[ \t]*"
@@ -93,9 +100,29 @@ def read(text: str, form: Form | None = None, class_path: str = "", airflow: str
     form = form or recognised(bare)
     if form is None:
         return SettingsText(None, EnvironmentReport(), "", airflow, providers)
-    report = _READERS[form](bare, _Given(class_path or class_of(bare.strip()), airflow))
-    platform = PLATFORMS.get(form) or ("astro" if _ASTRO_IMAGE.search(text) else "plain")
-    return SettingsText(form, report, platform, airflow, providers, tuple(_strays(bare)))
+    report = _sure(_READERS[form](bare, _Given(class_path or class_of(bare.strip()), airflow)))
+    return SettingsText(form, report, _platform(form, text), airflow, providers, tuple(_strays(bare)))
+
+
+def _platform(form: Form, text: str) -> str:
+    if form == "terraform":
+        return "ecs" if _is_of_ecs(text) else "mwaa"
+    return PLATFORMS.get(form) or ("astro" if _ASTRO_IMAGE.search(text) else "plain")
+
+
+def _sure(report: EnvironmentReport) -> EnvironmentReport:
+    """Kwargs that MWAA sets by itself are those of Amazon's backends: others have theirs from the start-up script."""
+    classes = {
+        each.value.reveal() for each in report.entries if each.name in _CLASSES and isinstance(each.value, Sensitive)
+    }
+    if all(distribution_of(each) in ("", _AMAZON) for each in classes):
+        return report
+    entries = [replace(each, value=_OF_SCRIPT) if _is_default(each) else each for each in report.entries]
+    return replace(report, entries=entries)
+
+
+def _is_default(entry: EnvEntry) -> bool:
+    return entry.kind == "setting" and entry.source.endswith(" default")
 
 
 def recognised(text: str) -> Form | None:
@@ -109,13 +136,17 @@ def recognised(text: str) -> Form | None:
 # The first that fits.
 _SIGNS: Final[Mapping[Form, str]] = {
     "astro": r"^\s*(?:\$ )?astro\s+deployment\s+variable",
+    "mwaa-cli": r"^\s*(?:\$ )?aws\s+mwaa\s",
+    "script": r"\A\s*#!",
     "dockerfile": r"^\s*(?:FROM\s+\S+|ENV\s+[A-Za-z_]\w*[ =])",
     "cfg": r"^\[(?:secrets|workers|core|database|webserver|logging|api)\]\s*$",
-    "terraform": r"airflow_configuration_options\s*=|^\s*\"(?:secrets|workers)\.\w+\"\s*=",
+    "terraform": r"airflow_configuration_options\s*=|^\s*\"(?:secrets|workers)\.\w+\"\s*="
+    r"|^\s*\{?\s*name\s*=\s*\"AIRFLOW_",
     "compose": r"^services:|^x-airflow",
     "mwaa-console": r"^\s*[\"']?(?:secrets|workers)\.\w+",
     "helm-community": r"^airflow:\s*(?:#.*)?\n(?:\s*(?:#.*)?\n)*(?:\s+.*\n)*?\s+(?:config|extraEnv):",
     "env-file": r"^\s*(?:export\s+)?AIRFLOW_\w+\s*=",
+    "pairs": r"^[ \t]*AIRFLOW_\w+[ \t]*$",
     "helm": r"^(?:config|env|secret|extraEnv|workers|scheduler|executor|airflowVersion|data):",
 }
 
@@ -194,6 +225,14 @@ def _options(options_of: Callable[[str], Mapping[str, object]]) -> Reader:
     return reader
 
 
+_environment = _collected(settings_forms.read_terraform)
+_of_options = _options(settings_forms.terraform_options)
+
+
+def _is_of_ecs(text: str) -> bool:
+    return settings_forms.ENVIRONMENT_IN_TERRAFORM.search(text) is not None
+
+
 _READERS: Final[Mapping[Form, Reader]] = {
     "kwargs": _kwargs,
     "env-file": lambda text, _: env_file.read(text),
@@ -204,9 +243,12 @@ _READERS: Final[Mapping[Form, Reader]] = {
     "helm-community": lambda text, _: env_helm.read(text, "community"),
     "mwaa": _mwaa,
     "mwaa-console": _options(settings_forms.console_options),
-    "terraform": _options(settings_forms.terraform_options),
+    "mwaa-cli": _options(settings_forms.command_options),
+    "terraform": lambda text, given: (_environment if _is_of_ecs(text) else _of_options)(text, given),
     "ecs": _ecs,
     "astro": _collected(settings_forms.read_astro),
+    "pairs": _collected(settings_forms.read_pairs),
+    "script": _collected(lambda collector, text: env_script.read_script(collector, text, "script")),
 }
 
 

@@ -25,9 +25,12 @@ FORMS: Final[Mapping[Form, str | Promise]] = {
     "helm-community": _("Helm values, community chart"),
     "mwaa": _("MWAA as JSON of get-environment"),
     "mwaa-console": _("MWAA options as the console has them"),
-    "terraform": _("MWAA options in Terraform"),
+    "mwaa-cli": _("aws mwaa update-environment"),
+    "terraform": _("Terraform: MWAA options, or the environment of a container"),
     "ecs": _("ECS task definition as JSON"),
     "astro": _("astro deployment variable create"),
+    "pairs": _("Variables of a browser: a name, and its value below"),
+    "script": _("Shell script, such as MWAA's start-up script"),
 }
 BACKENDS: Final[Mapping[str, str | Promise]] = {
     "secrets-manager": _("AWS Secrets Manager"),

@@ -56,6 +56,21 @@ TEXTS: Final[dict[Form, tuple[str, int, int]]] = {
     "astro": (f"\nastro deployment variable create {BACKEND}={CLASS} {ITS_KWARGS}='{KWARGS}' --secret", 2, 2),
 }
 
+TEXTS.update(
+    {
+        "mwaa-cli": (
+            (
+                "aws mwaa update-environment --name x \\\n  --airflow-configuration-options '{\n"
+                f'"secrets.backend": "{CLASS}",\n"secrets.backend_kwargs": "{QUOTED}"}}\''
+            ),
+            3,
+            4,
+        ),
+        "pairs": (f"{BACKEND}\n{CLASS}\n\n{ITS_KWARGS}\n{KWARGS}\n", 1, 4),
+        "script": (f"#!/bin/bash\nexport {BACKEND}={CLASS}\nexport {ITS_KWARGS}='{KWARGS}'\n", 2, 3),
+    }
+)
+
 
 def values(found: SettingsText) -> dict[str, str]:
     entries = found.report.entries
@@ -171,3 +186,27 @@ def test_right_names_are_no_strays() -> None:
 
 def test_a_text_beyond_all_bounds_is_refused() -> None:
     assert read("x" * (MAX_TEXT + 1)).report.problems[0].code == "too-long"
+
+
+def test_options_of_a_command_may_be_shorthand() -> None:
+    found = read(f"aws mwaa update-environment --airflow-configuration-options=secrets.backend={CLASS},core.x=1,2\n")
+    assert values(found)[BACKEND] == CLASS
+
+
+def test_the_environment_of_a_container_in_terraform() -> None:
+    text = f'environment = [\n {{ name = "{BACKEND}", value = "{CLASS}" }},\n]\nsecrets = [{{\n name = "{ITS_KWARGS}"\n'
+    found = read(text + ' valueFrom = "x"\n}]\n')
+    assert (found.form, found.platform, values(found)) == ("terraform", "ecs", {BACKEND: CLASS})
+    assert lines(found)[ITS_KWARGS] == 5
+
+
+def test_a_part_of_a_compose_file_is_read_as_what_services_take_over() -> None:
+    found = read(f"x-airflow-common:\n  environment:\n    {BACKEND}: {CLASS}\n")
+    assert (found.form, values(found)) == ("compose", {BACKEND: CLASS})
+
+
+def test_kwargs_that_mwaa_sets_by_itself_are_for_amazons_backends_alone() -> None:
+    amazon = {each.name: each.value for each in read(f"secrets.backend {CLASS}").report.entries}
+    assert isinstance(amazon[ITS_KWARGS], Sensitive)
+    vault = read("secrets.backend airflow.providers.hashicorp.secrets.vault.VaultBackend").report.entries
+    assert not any(isinstance(each.value, Sensitive) for each in vault if each.name == ITS_KWARGS)

@@ -10,13 +10,15 @@ from typing import Final
 from secretsui.core.findings import SEVERITIES
 from secretsui.core.rules import audit
 from secretsui.core.rules import format as values
+from secretsui.core.rules.configured import VARIABLES
 from secretsui.core.rules.outcome import Failed, Unchecked
 from secretsui.core.settings_lint import alone, stored
 from secretsui.core.settings_lint.asked import Asked, Remark, Report, Unjudged
 from secretsui.core.settings_lint.mending import edit_of
 from secretsui.core.settings_lint.place import Places
 
-_PLAIN: Final = re.compile(r"[a-z][a-z0-9_]{0,60}|[A-Z]\w{0,40}Backend")
+_UNKNOWN: Final = ("refused-kwarg", "raising-kwarg", "ignored-kwarg", "client-kwarg")
+_PLAIN: Final = re.compile(r"[a-z][a-z0-9_]{0,60}")
 RULES: Final = tuple(
     sorted(
         {"R-10", "R-11", "R-12", "R-13", "R-16", "R-21", "R-22", "R-54", "R-55", "R-58", "R-59", *alone.EXTRA},
@@ -28,6 +30,7 @@ RULES: Final = tuple(
 def lint(asked: Asked) -> Report:
     environ = {each.name: each.value.reveal() for each in asked.settings if each.kind == "setting" and each.value}
     unknown = [each.name for each in asked.settings if each.kind == "setting" and each.value is None]
+    unknown += [name for name in environ if _told_elsewhere(name, environ)]
     places = Places(asked.text.reveal(), asked.settings)
     found = list(_found(asked, environ, unknown))
     about_settings = [
@@ -43,6 +46,12 @@ def lint(asked: Asked) -> Report:
     open_rules = failed | {each.rule for each in unjudged}
     passed = [rule for rule in RULES if rule not in open_rules] if alone.has_backend(environ, asked.airflow) else []
     return Report(sorted(remarks, key=_worst_first), list(unjudged), passed)
+
+
+def _told_elsewhere(name: str, environ: Mapping[str, str]) -> bool:
+    """Kwargs that a command prints, or that a backend keeps."""
+    kwargs = (f"{variable}_KWARGS" for variable in VARIABLES.values())
+    return any(name in (f"{each}_CMD", f"{each}_SECRET") and not environ.get(each) for each in kwargs)
 
 
 def _found(asked: Asked, environ: Mapping[str, str], unknown: Sequence[str]) -> Iterator[stored.Many]:
@@ -70,7 +79,7 @@ def _remark(asked: Asked, places: Places, rule: str, failed: Failed, count: int,
 def _without_values(failed: Failed, kwarg: str) -> Failed:
     """A prefix is a value of the text: its kwarg is named instead. Its place is told by the remark."""
     facts = {name: each for name, each in failed.facts.items() if name not in ("prefix", "secret")}
-    if "kwarg" in facts:
+    if "kwarg" in facts and failed.code in _UNKNOWN:
         facts["kwarg"] = _name(str(facts["kwarg"]))
     if "prefix" in failed.facts:
         facts["prefix"] = kwarg or "connections_prefix"
