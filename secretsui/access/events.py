@@ -110,7 +110,7 @@ def _chain(event: AccessEvent) -> None:
 
 def _place(place: Place | None) -> dict[str, str]:
     if isinstance(place, Prefix):
-        return {"account": place.account.name, "region": place.region, "prefix_path": place.path}
+        return {"account": place.account.name, "region": place.address, "prefix_path": place.path}
     if isinstance(place, Deployment):
         return {"deployment": place.name}
     return {"account": place.name, "region": place.region} if place else {}

@@ -11,7 +11,7 @@ from secretsui.audits import estate, starting
 from secretsui.audits.models import Audit, Part
 from secretsui.core.rules.estate import Estate, Secret
 from secretsui.inventory.deployments import resolving
-from secretsui.inventory.models import Deployment, SecretRecord
+from secretsui.inventory.models import Deployment, Prefix, SecretRecord
 from tests.conftest import Place
 from tests.inventory.deployments.halden import NOON, OLD, deployment, read, row, secret, setting, source
 
@@ -166,3 +166,43 @@ def test_the_stage_of_an_account_is_that_of_all_who_look_there(place: Place) -> 
     Audit.objects.all().delete()
     deployment(place.connections, "halden-two", stage=Deployment.Stage.PROD)
     assert {scope.environment for scope in built().scopes} == {""}
+
+
+def test_the_same_name_in_two_stores_is_two_secrets(place: Place) -> None:
+    kept(place)
+    twin = Prefix.objects.create(
+        account=place.account,
+        region="eu-west-1",
+        store_kind="parameter-store",
+        path="airflow/connections",
+        kind="connection",
+    )
+    secret(twin, "crm", version_id="v1", described_at=NOON)
+    refs = {each.ref: each.is_described for each in built().secrets}
+    assert refs == {
+        "secret:data-dev/eu-west-1/airflow/connections/crm": True,
+        "secret:data-dev/eu-west-1~parameters/airflow/connections/crm": True,
+    }
+
+
+def test_what_is_disabled_was_not_read_for_that_reason(place: Place) -> None:
+    vault = Prefix.objects.create(
+        account=place.account,
+        region="kv/team",
+        store_kind="vault",
+        path="connections",
+        kind="connection",
+        options={"kv": 1},
+    )
+    secret(vault, "crm", None, disabled=True)
+    found = built()
+    assert (only(found).ref, only(found).scope.has_tags) == ("secret:data-dev/kv~team/connections/crm", False)
+    reasons = {(gap.what, gap.reason) for gap in found.gaps if gap.subject == only(found).ref}
+    assert reasons == {("value", "disabledversion")}
+
+
+def test_a_deployment_looks_at_the_address_of_its_store(place: Place) -> None:
+    path = "airflow.providers.amazon.aws.secrets.systems_manager.SystemsManagerParameterStoreBackend"
+    deployment(place.connections, backend_class=path)
+    [found] = built().deployments
+    assert found.places == {"backend": ("data-dev", "eu-west-1~parameters")}

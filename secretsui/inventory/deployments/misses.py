@@ -53,7 +53,8 @@ def _miss(found: Near) -> Miss:
 
 def _starts(deployment: Deployment) -> Sequence[str]:
     backend = settings_of(deployment).backend
-    given = [backend.kwargs.get(f"{plural}_prefix") for plural in PLURALS.values()] if backend else []
+    kwargs = backend.kwargs if backend else {}
+    given = [kwargs.get(f"{plural}_{word}") for plural in PLURALS.values() for word in ("prefix", "path")]
     own = Prefix.objects.filter(account__looked_up_by__deployment=deployment).values_list("path", flat=True)
     return sorted({each for each in (*given, *own) if isinstance(each, str) and each})
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Protocol
 
 from django.db import transaction
 from django.utils import timezone
 
 from secretsui.inventory.deployments import triggers
-from secretsui.inventory.models import Prefix, SecretRecord
+from secretsui.inventory.models import Prefix, SecretRecord, spelt
 from secretsui.inventory.sync import listing, summary, values
 from secretsui.inventory.sync.reading import Reader
 from secretsui.inventory.sync.values import Known, Unread
@@ -24,8 +25,9 @@ class Source(Reader, Protocol):
 
 def refresh_one(prefix: Prefix, name: str, store: Source) -> SecretRecord | None:
     """The record as the store has the secret now; None, and no record any more, where there is none."""
+    name = _indexed(prefix, name)
     try:
-        info = store.describe(name)
+        info = replace(store.describe(name), name=name)
     except NotFound:
         _forget(prefix, name)
         triggers.secret_changed(prefix, name)
@@ -37,9 +39,17 @@ def refresh_one(prefix: Prefix, name: str, store: Source) -> SecretRecord | None
     return record
 
 
+def _indexed(prefix: Prefix, name: str) -> str:
+    """As the index spells it: another spelling must not become another record."""
+    if spelt(prefix.store_kind, "A") == "A":
+        return name
+    known = SecretRecord.objects.filter(prefix=prefix, name__iexact=name).values_list("name", flat=True).first()
+    return known or name
+
+
 def mark_stale(prefix: Prefix, name: str) -> None:
     """What the record says may be wrong now."""
-    found = SecretRecord.objects.filter(prefix=prefix, name=name)
+    found = SecretRecord.objects.filter(prefix=prefix, name=_indexed(prefix, name))
     with transaction.atomic():
         before = summary.facts_of(found.select_for_update())
         if before and found.update(stale=True):

@@ -14,7 +14,7 @@ from secretsui.core.sensitive import Sensitive
 from secretsui.inventory import sync
 from secretsui.inventory.models import Account, Kind, Prefix, Refresh, SecretRecord
 from secretsui.inventory.sync import listing, reading
-from secretsui.stores.base import Capabilities, Denied, DisabledVersion, SecretInfo, StoreError, Value
+from secretsui.stores.base import Capabilities, Denied, DisabledVersion, NotFound, SecretInfo, StoreError, Value
 from secretsui.stores.google import CAPABILITIES
 from secretsui.stores.parameter_store import CAPABILITIES as PARAMETERS
 from tests.conftest import Place
@@ -38,6 +38,12 @@ class Store:
     def list(self, prefix: str) -> Iterator[Sequence[SecretInfo]]:
         for start in range(0, len(self.infos), 1000):
             yield self.infos[start : start + 1000]
+
+    def describe(self, name: str) -> SecretInfo:
+        """In the spelling in which it was asked for, as services do."""
+        if not self.infos:
+            raise NotFound
+        return replace(self.infos[0], name=name)
 
     def read(self, names: Sequence[str]) -> Iterator[Mapping[str, Value | StoreError]]:
         self.asked += names
@@ -194,3 +200,18 @@ def test_of_many_values_few_are_held_at_a_time(prefix: Prefix) -> None:
     prefix.kind = Kind.OTHER
     assert refresh(prefix, store).read == number
     assert max(held) <= reading.WRITTEN + 20
+
+
+def test_another_spelling_of_a_name_in_azure_is_no_second_record(prefix: Prefix) -> None:
+    prefix.store_kind = Prefix.StoreKind.AZURE
+    prefix.save()
+    store = Store([SecretInfo("Airflow-Connections-CRM", changed_at=LONG_AGO)])
+    refresh(prefix, store)
+    record = sync.refresh_one(prefix, "airflow-connections-crm", store)
+    assert record is not None
+    assert SecretRecord.objects.values_list("name", flat=True).get() == "Airflow-Connections-CRM"
+    sync.mark_stale(prefix, "airflow-connections-CRM")
+    assert SecretRecord.objects.get().status == "stale"
+    store.infos.clear()
+    assert sync.refresh_one(prefix, "airflow-connections-crm", store) is None
+    assert not SecretRecord.objects.exists()
