@@ -23,7 +23,7 @@ def version_of(session: Session, mount: str) -> int:
 
 def _told(session: Session, mount: str) -> Mapping[str, Any]:
     try:
-        return session.ask(Request("GET", f"sys/internal/ui/mounts/{mount}")).data
+        return session.ask(Request("GET", f"sys/internal/ui/mounts/{mount}", proof="type")).data
     except Denied as error:
         code = error.code
     # Shown to whoever may do anything below it; a rule for this path alone would show it to nobody.

@@ -36,7 +36,7 @@ _V1: Final[Needs] = {
 def probe(session: Session, prefix_start: str) -> Probe:
     mount = session.place.mount.strip("/")
     try:
-        who: Mapping[str, Any] = session.ask(Request("GET", "auth/token/lookup-self")).data
+        who: Mapping[str, Any] = session.ask(Request("GET", "auth/token/lookup-self", proof="policies")).data
     except StoreError as error:
         return Probe(error=error.with_traceback(None), rights=[_unknown(name, _V2[name], error) for name in _V2])
     try:
@@ -89,7 +89,7 @@ def _caller(who: Mapping[str, Any]) -> str:
 def _allowed(session: Session, paths: _Paths, needs: Needs) -> Mapping[str, Sequence[str]]:
     asked = sorted({paths.asked(*need) for each in needs.values() for need in each})
     found: Mapping[str, Any] = session.ask(
-        Request("POST", "sys/capabilities-self", as_json({"paths": asked}), capability="update")
+        Request("POST", "sys/capabilities-self", as_json({"paths": asked}), proof=asked[0])
     ).data
     return {path: found.get(path) or () for path in asked}
 

@@ -67,6 +67,7 @@ class Request:
     params: Mapping[str, str] | None = None
     name: str = ""
     capability: str = ""
+    proof: str = ""  # what the data of a true answer has: a proxy's page would pass for an empty one
 
     def refused(self, status: int, words: str) -> Refusal:
         return Refusal(status, words, self.path, self.capability or _CAPABILITIES[self.method], self.name)
@@ -209,6 +210,8 @@ def _outcome(request: Request, response: Any) -> Answer | Refusal | StoreError:
         told = status >= 500 or status in (413, 429) or 300 <= status < 400  # also in the words of a proxy
         return request.refused(status, "") if told else vault_errors.foreign(request.name)
     words = " ".join(each for each in body.get("errors") or () if isinstance(each, str)).lower()
+    if status == 200 and request.proof and request.proof not in (body.get("data") or ()):
+        return vault_errors.foreign(request.name)
     if status < 300 or (status == 404 and not words):
         return Answer(status, Held(body))
     return request.refused(status, words)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from secretsui.core.backends.vault_object import Held
 from secretsui.core.sensitive import Sensitive
-from secretsui.stores import vault_entries, vault_mount
+from secretsui.stores import vault_entries, vault_errors, vault_mount
 from secretsui.stores.base import Conflict, NotFound, SecretInfo, StoreError, Value
 from secretsui.stores.vault_session import Answer, Request, Session, as_json
 
@@ -18,7 +18,8 @@ class Plain:
         self._session, self._mount, self._kind, self._secret = session, mount, kind, secret
 
     def _ask(self, method: str, name: str, body: Sensitive | None = None, *, capability: str = "") -> Answer:
-        answer = self._session.ask(Request(method, self._path(name), body, None, name, capability))
+        proof = "keys" if method == "LIST" else ""
+        answer = self._session.ask(Request(method, self._path(name), body, None, name, capability, proof))
         if not answer.found and any("versioned" in each for each in answer.warnings):
             raise vault_mount.wrong_version(self._mount, 1)
         return answer
@@ -44,6 +45,8 @@ class Plain:
         answer = self._ask("GET", name)
         if not answer.found:
             raise NotFound(name=name)
+        if not answer.data:  # version 1 keeps no empty object
+            raise vault_errors.foreign(name)
         return Held(answer.data)
 
     def _id(self, name: str, found: Held) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from secretsui.core.backends.vault_object import Held
 from secretsui.core.sensitive import Sensitive
@@ -24,6 +24,13 @@ from secretsui.stores.base import (
 from secretsui.stores.vault_entries import Entry
 from secretsui.stores.vault_session import Answer, Request, Session, as_json
 
+_PROOF: Final = {
+    ("LIST", "metadata"): "keys",
+    ("GET", "metadata"): "versions",
+    ("GET", "data"): "metadata",
+    ("POST", "data"): "version",
+}
+
 
 class Versioned:
     def __init__(self, session: Session, mount: str, kind: str) -> None:
@@ -40,7 +47,8 @@ class Versioned:
         version: str = "",
     ) -> Answer:
         params = {"version": version} if version else None
-        return self._session.ask(Request(method, f"{self._mount}/{part}/{name}", body, params, name, capability))
+        proof = _PROOF.get((method, part), "")
+        return self._session.ask(Request(method, f"{self._mount}/{part}/{name}", body, params, name, capability, proof))
 
     def keys(self, folder: str) -> Sequence[str]:
         keys: Sequence[str] = self._ask("LIST", "metadata", folder).data.get("keys", ())

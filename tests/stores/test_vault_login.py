@@ -13,7 +13,7 @@ import pytest
 from secretsui.core.sensitive import Sensitive
 from secretsui.stores import vault_login
 from secretsui.stores.base import Denied, Expired, SecretInfo, StoreError, Unavailable
-from secretsui.stores.vault import VaultStore
+from secretsui.stores.vault import VaultStore, probe
 from secretsui.stores.vault_place import AUTHS
 from secretsui.stores.vault_session import Session
 from tests.servers.vault import Server
@@ -397,6 +397,30 @@ def test_answers_of_others_are_no_answers(vault: Server, answer: Any, sentence: 
         listed(vault.store())
 
     assert len(vault.world.requests) == 1  # no redirect was followed with the token
+
+
+@pytest.mark.parametrize(("mount", "kv"), [("secret", 2), ("kv1", 1)])
+@pytest.mark.parametrize("verb", ["list", "describe", "read", "write", "probe"])
+def test_json_that_is_no_answer_is_no_empty_one(vault: Server, mount: str, kv: int, verb: str) -> None:
+    vault.world.put("a", {"value": "x"}, mount)
+    store = vault.store(mount, kv)
+    store._is_checked = True
+    ways: dict[str, Any] = {
+        "list": lambda: listed(store),
+        "describe": lambda: store.describe("a"),
+        "read": lambda: list(store.read(["a"])),
+        "write": lambda: store.write("a", Sensitive("y"), replaces="1"),
+        "probe": lambda: probe(store.place, lambda: Sensitive("t"), ""),
+    }
+    vault.world.faults.append((200, {"status": "ok"}, {}))
+
+    if verb == "read":
+        assert isinstance(ways[verb]()[0]["a"], Unavailable)
+    elif verb == "probe":
+        assert isinstance(ways[verb]().error, Unavailable)
+    else:
+        with pytest.raises(Unavailable, match="did not come from Vault"):
+            ways[verb]()
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "nonsense", "ftp://x", "http://[::1", "http://"])
