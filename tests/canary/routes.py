@@ -105,6 +105,7 @@ def routes(world: World) -> Mapping[str, Route]:
         **_new(world),
         **_builder(world),
         **_setup(),
+        **_doctor(world),
         **_checks(world),
         **_conflicts(world),
         **_audits(world),
@@ -252,6 +253,20 @@ def _builder(world: World) -> Mapping[str, Route]:
         "builder-paste": Route(posts=[{}, *({"pasted": text} for text in PASTED)]),
         "rule": Route(addresses=[("R-24",), ("R-99",)]),
     }
+
+
+def _doctor(world: World) -> Mapping[str, Route]:
+    """Of a secret with a value; typed ones stand where a name or an ARN belongs."""
+    role = "arn:aws:iam::444455556666:role/airflow"
+    given = {"place": str(world.prefix.pk), "key": "", "role": role}
+    posts: Sequence[Data] = [
+        {},
+        given,
+        {**given, "role": "arn:aws:iam::444455556666:role/two", "region": "us-east-1"},
+        {**given, "key": "no-such-secret"},
+        {**given, "place": "0"},
+    ]
+    return {"doctor": Route(queries=({}, {"place": str(world.prefix.pk), "key": "x"}), posts=posts)}
 
 
 def _setup() -> Mapping[str, Route]:
