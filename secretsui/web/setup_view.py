@@ -13,11 +13,13 @@ from django.http import QueryDict
 from secretsui.core.chain import distribution_of
 from secretsui.core.findings import Rule
 from secretsui.core.pieces import Piece
-from secretsui.core.rules.settings import RULES, lint_settings
+from secretsui.core.rules.audit import RULES
+from secretsui.core.sensitive import Sensitive
+from secretsui.core.settings_lint import Asked, Setting, lint
 from secretsui.core.setup.answers import Answers
 from secretsui.core.setup.kwargs import secret_kwarg
 from secretsui.core.setup.policies import permissions
-from secretsui.core.setup.settings import environ_of, settings_of
+from secretsui.core.setup.settings import settings_of
 from secretsui.core.setup.snippet import Snippet
 from secretsui.core.setup.snippets import snippets
 from secretsui.web.forms.setup import OF_IDENTITY, OF_LOGIN, OF_STORE, SetupForm
@@ -78,7 +80,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Question:
     """A question with the classes that say when it is one, and what is said of the answer."""
 
     field: BoundField
@@ -109,13 +111,14 @@ def _card(group: str, title: Any, found: Sequence[Snippet], sent: QueryDict) -> 
 def findings(answers: Answers) -> Iterator[Rule]:
     """The rules that have something to say about these settings, once each."""
     package = distribution_of(answers.class_path)
+    settings = [Setting(each.variable, "setting", Sensitive(each.value)) for each in settings_of(answers)]
     providers = {package: answers.provider} if answers.provider else {}
-    found = lint_settings(environ_of(settings_of(answers)), answers.airflow, providers)
-    for rule in dict.fromkeys(rule for rule, _ in found):
+    report = lint(Asked(Sensitive(""), settings, answers.airflow, providers, answers.platform))
+    for rule in dict.fromkeys(remark.rule for remark in report.remarks):
         yield RULES[rule]
 
 
-def backend_fields(form: SetupForm) -> Sequence[Asked]:
+def backend_fields(form: SetupForm) -> Sequence[Question]:
     names = dict.fromkeys(name for fields in OF_STORE.values() for name in fields if name not in ACCESS)
     login = dict.fromkeys(name for fields in OF_LOGIN.values() for name in fields)
     identity = dict.fromkeys(name for fields in OF_IDENTITY.values() for name in fields)
@@ -125,16 +128,16 @@ def backend_fields(form: SetupForm) -> Sequence[Asked]:
 ACCESS: Final = ("role_arn", "kms_key", "shared_kms_key", "member", "principal", "scope")
 
 
-def access_fields(form: SetupForm) -> Sequence[Asked]:
+def access_fields(form: SetupForm) -> Sequence[Question]:
     return [_asked(form, name) for name in ACCESS]
 
 
-def fields(form: SetupForm, *names: str) -> Sequence[Asked]:
+def fields(form: SetupForm, *names: str) -> Sequence[Question]:
     return [_asked(form, name) for name in names]
 
 
-def _asked(form: SetupForm, name: str) -> Asked:
-    return Asked(form[name], _css(name), form.notices.get(name, ()))
+def _asked(form: SetupForm, name: str) -> Question:
+    return Question(form[name], _css(name), form.notices.get(name, ()))
 
 
 _WHEN: Final[Sequence[tuple[str, Mapping[str, Sequence[str]]]]] = (

@@ -118,6 +118,10 @@ def test_advice_names_its_rule(as_charlie: Client, db: None) -> None:
     assert 'href="/rules/R-55/"' in page
 
 
+def test_a_path_with_the_mount_in_it_gets_advice(as_charlie: Client, db: None) -> None:
+    assert 'href="/rules/R-46/"' in text(as_charlie.post(PREVIEW, typed(**VAULT, connections="secret/connections")))
+
+
 @pytest.mark.parametrize(
     ("more", "field", "sentence"),
     [
