@@ -136,8 +136,11 @@ class World:
             return _object((self.case.get("vault") or {}).get(f"{ask.mount}/{ask.name}"))
         if ask.store == FILE:
             return _of_file((self.case.get("files") or {}).get(ask.mount), ask.name)
-        if ask.store in (GOOGLE, AZURE):
-            return _entry((self.case.get(ask.store) or {}).get(ask.name))
+        if ask.store == GOOGLE:
+            return _entry((self.case.get("google") or {}).get(ask.name))
+        if ask.store == AZURE:  # which tells no A from an a
+            held = {name.lower(): found for name, found in (self.case.get("azure") or {}).items()}
+            return _entry(held.get(ask.name.lower()))
         found = (self.case.get("parameters") or {}).get(ask.name)
         return _entry(found) if ask.version in ("", "1") else ABSENT
 

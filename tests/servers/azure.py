@@ -69,6 +69,7 @@ class Azure:
         self.calls: list[tuple[str, str]] = []
         self.denied: set[tuple[str, str]] = set()  # an action, and the secret that it is missing on; "" for all
         self.uses_policies = False  # access policies in place of roles
+        self.broken: set[str] = set()  # secrets of which every question fails, in lower case
         self.failing: list[Answer] = []  # answers instead of the next calls
         self.meanwhile: dict[str, Callable[[], Any]] = {}  # method: what somebody else does before the next such call
         self.tokens: dict[str, str] = {}  # and the scope of each
@@ -162,6 +163,8 @@ class Azure:
         return answer(self, call, *rest)
 
     def _check(self, action: str, permission: str, path: str, name: str) -> None:
+        if name.lower() in self.broken:
+            raise Refused(500, "InternalServerError", "An error occurred.")
         if {(action, ""), (action, name.lower())} & self.denied:
             resource = f"/subscriptions/s/resourcegroups/g/providers/microsoft.keyvault/vaults/sample{path}"
             raise rules.forbidden(action, permission, resource, by_policies=self.uses_policies)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import itertools
 import json
 import re
@@ -69,15 +70,23 @@ def _stamp(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
+@functools.cache
+def _key() -> rsa.RSAPrivateKey:
+    """The service account's own, as slow to make as a hundred calls."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@functools.cache
+def _public() -> bytes:
+    public = _key().public_key()
+    return public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
 class Google:
     """One project. `calls` is what was asked of Secret Manager; the rest is for tests to spoil it with."""
 
     def __init__(self) -> None:
         self.url = ""
-        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        self._public = self._key.public_key().public_bytes(
-            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-        )
         self._etags = itertools.count(1)
         self._accepted: set[str] = set()
         self.reset()
@@ -87,6 +96,7 @@ class Google:
         self.policies: dict[str, Any] = {}
         self.calls: list[tuple[str, str]] = []
         self.denied: set[tuple[str, str]] = set()  # a permission, and the secret that it is missing on; "" for all
+        self.broken: set[str] = set()  # secrets of which every question fails
         self.failing: list[Answer] = []  # answers instead of the next calls
         self.meanwhile: dict[str, Callable[[], Any]] = {}  # end of a path: what somebody else does before its answer
         self.is_enabled = True  # the API, in the project
@@ -94,7 +104,7 @@ class Google:
 
     def credential(self, **changes: Any) -> str:
         """The key file of the service account."""
-        private = self._key.private_bytes(
+        private = _key().private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         return json.dumps(
@@ -144,9 +154,10 @@ class Google:
             return refusal.reply()
 
     def _authenticate(self, call: Call) -> None:
-        scheme, _, token = {name.lower(): text for name, text in call.headers.items()}.get(
-            "authorization", ""
-        ).partition(" ")
+        self.authenticate({name.lower(): text for name, text in call.headers.items()}.get("authorization", ""))
+
+    def authenticate(self, header: str) -> None:
+        scheme, _, token = header.partition(" ")
         if scheme != "Bearer":
             raise Refused(
                 401,
@@ -159,7 +170,7 @@ class Google:
         if token in self._accepted:
             return
         try:
-            claims = jwt.decode(token, certs=self._public)
+            claims = jwt.decode(token, certs=_public())
             if claims["iss"] != ACCOUNT or not (claims.get("scope") or claims.get("aud")):
                 raise ValueError
         except ValueError:
@@ -184,7 +195,7 @@ class Google:
                 project, *rest = match.groups()
                 self._check_project(project)
                 if permission:
-                    self._check(permission, call.path.removeprefix("/v1/").partition(":")[0], (rest or [""])[0])
+                    self.check(permission, call.path.removeprefix("/v1/").partition(":")[0], (rest or [""])[0])
                 return answer(self, call, *rest)
         raise Refused(404, "The requested URL was not found on this server.")
 
@@ -209,7 +220,9 @@ class Google:
     def may(self, permission: str, name: str) -> bool:
         return not {(permission, ""), (permission, name)} & self.denied
 
-    def _check(self, permission: str, resource: str, name: str) -> None:
+    def check(self, permission: str, resource: str, name: str) -> None:
+        if name in self.broken:
+            raise Refused(500, "Internal error encountered.")
         if not self.may(permission, name):
             raise Refused(
                 403,
