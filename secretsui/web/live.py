@@ -42,6 +42,11 @@ class Numbered:
         return self.version.version_id
 
     @property
+    def is_counted(self) -> bool:
+        """Does the store count its versions just so itself?"""
+        return self.version_id == str(self.number)
+
+    @property
     def created_at(self) -> datetime | None:
         return self.version.created_at
 

@@ -109,6 +109,7 @@ STORES: Final[Mapping[str, StoreWords]] = {
         name_rules=_("Use letters, digits and -, at most 127 of them."),
         icon="brand-azure",
         identity=_("Identifier"),
+        description=_("Content type"),
         tags=_("Tags"),
         tag_edit=_("Edit tags"),
         region="",

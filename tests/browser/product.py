@@ -48,6 +48,7 @@ class Product:
         self.aws_url: str = started["aws"]
         self._clients: dict[str, Any] = {}
         self._clashing: list[Secret] = []
+        self._vendors: dict[str, str] = {}
         self._scheduled: dict[str, Any] = {}
         self._audit = 0
         self._numbers = itertools.count(1)
@@ -74,6 +75,12 @@ class Product:
         answer = stdout.readline()
         assert answer, self._log.read_text()
         return json.loads(answer)
+
+    def vendors(self) -> dict[str, str]:
+        """The address of one secret of each other vendor, by the name of its account; made once."""
+        if not self._vendors:
+            self._vendors = self.tell("vendors")
+        return self._vendors
 
     def cookie(self, who: str, *, minutes_ago: int = 0) -> dict[str, str]:
         """For a browser context of somebody who is signed in."""

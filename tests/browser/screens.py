@@ -505,6 +505,21 @@ def settings_checked(way: Way) -> Page:
     return page
 
 
+def elsewhere(account: str, action: str = "") -> Screen:
+    """A page of a secret that lies with another vendor."""
+    return lambda way: way.page(way.product.vendors()[account] + (f"/-/{action}" if action else ""))
+
+
+def after_vendors(path: str) -> Screen:
+    """A list once there are several kinds of store."""
+
+    def opened(way: Way) -> Page:
+        way.product.vendors()
+        return way.page(path)
+
+    return opened
+
+
 SCREENS: Final[Mapping[str, Screen]] = {
     "sign-in": at("/accounts/login/", ""),
     "sign-in-wrong": wrong_sign_in,
@@ -636,4 +651,14 @@ SCREENS: Final[Mapping[str, Screen]] = {
     "one-time-link": one_time_link,
     "refused": refused(403, "/settings/people/", "bob"),
     "not-found": refused(404, "/s/data-dev/eu-central-1/airflow/connections/none", "admin"),
+    "account-vault": at("/settings/accounts/new/?vendor=vault"),
+    "account-google": at("/settings/accounts/new/?vendor=google"),
+    "account-azure": at("/settings/accounts/new/?vendor=azure"),
+    "prefix-parameters": at("/settings/accounts/data-dev/prefixes/new/?store=parameter-store"),
+    "vault-secret": elsewhere("vault-prod"),
+    "vault-versions": elsewhere("vault-prod", "versions"),
+    "vault-destroy": elsewhere("vault-prod", "version?version=1&change=destroy"),
+    "google-secret": elsewhere("google-prod"),
+    "stores-trash": after_vendors("/trash/"),
+    "stores-list": after_vendors("/secrets/?q=prod"),
 }

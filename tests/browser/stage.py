@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +21,7 @@ from typing import Any, Final
 from secretsui.demo.child import Child
 from tests import airflow_double
 from tests.airflow.answering import Server
+from tests.browser.vendors import Vendors
 
 PASSWORD: Final = "correct horse battery staple"
 WAIT_SECONDS: Final = 60
@@ -35,11 +36,14 @@ class Stage:
         self.logs.mkdir(parents=True, exist_ok=True)
         self.children: list[Child] = []
         self.worker: Child | None = None
+        self.other_vendors: Vendors | None = None
 
     def start(self, *, sample: bool) -> dict[str, str]:
         """Where the product and its AWS answer; with the sample company's secrets, or without a single row."""
         aws = f"http://127.0.0.1:{free_port()}"
         os.environ.update(SECRETSUI_DEMO_PASSWORD=PASSWORD, SECRETSUI_DEMO_ENDPOINT=aws if sample else "")
+        self.other_vendors = Vendors(self.data / "credentials")
+        os.environ.update(self.other_vendors.environment)
         os.environ["SECRETSUI_CREDENTIAL_DOUBLE"] = f"admin:{airflow_double.PASSWORD}"
         self.run(Child("sample-aws", "secretsui.demo.sample_aws", aws.rpartition(":")[2]))
         from secretsui.demo import prepare
@@ -153,6 +157,11 @@ class Stage:
             Prefix.objects.get(path="airflow/connections", account__name="data-dev"), state="running"
         ).pk
 
+    def vendors(self) -> Mapping[str, str]:
+        """Accounts of Vault, Google and Azure with a few secrets; the address of one of each."""
+        assert self.other_vendors
+        return self.other_vendors.fill()
+
     def queue(self, path: str) -> None:
         from secretsui.inventory import sync
         from secretsui.inventory.models import Prefix
@@ -231,6 +240,8 @@ class Stage:
             child.ask_to_stop()
         for child in reversed(self.children):
             child.stop(until)
+        if self.other_vendors:
+            self.other_vendors.stop()
 
 
 def free_port() -> int:

@@ -26,7 +26,7 @@ class AzureForm(AccountForm):
 
     endpoint_url = AddressField(
         gettext_lazy("Vault URL"),
-        gettext_lazy("The vault_url of the backend, with https: https://data-prod.vault.azure.net"),
+        gettext_lazy("The backend's vault_url: https://data-prod.vault.azure.net"),
         schemes="https",
     )
     tenant_id = forms.CharField(

@@ -48,7 +48,7 @@ def new(request: HttpRequest, account: str) -> HttpResponse:
         messages.success(request, _("%(path)s added. It is being read now.") % {"path": shown_path(prefix)})
         return redirect("prefix-edit", account, prefix.pk)
     stores = [(each, words_of(each)) for each in known.store_kinds]
-    facts = {"form": form, "grants": grants, "account": known, "stores": stores, "words": words_of(kind)}
+    facts = {"form": form, "grants": grants, "account": known, "stores": stores, "of_store": words_of(kind)}
     return render(request, "accounts/prefix_new.html", facts, status=422 if form.errors or grants.errors else 200)
 
 
@@ -89,8 +89,8 @@ def edit(request: HttpRequest, account: str, pk: int) -> HttpResponse:
 
 
 def _show(request: HttpRequest, prefix: Prefix, form: SettingsForm, grants: GrantsForm, **more: object) -> HttpResponse:
-    words = words_of(prefix.store_kind)
-    facts = {"form": form, "grants": grants, "account": prefix.account, "prefix": prefix, "words": words, **more}
+    store = words_of(prefix.store_kind)
+    facts = {"form": form, "grants": grants, "account": prefix.account, "prefix": prefix, "of_store": store, **more}
     return render(request, "accounts/prefix.html", facts, status=422 if form.errors or grants.errors else 200)
 
 

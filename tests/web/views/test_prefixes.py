@@ -200,6 +200,7 @@ def test_the_stores_of_the_account_are_offered_and_no_other(admin: Client, place
     page = words(admin.get(HOME + "new/?store=parameter-store"))
     assert "AWS Parameter Store" in page
     assert "KMS key" in page
+    assert "List shows names and metadata." in page
     assert "Separator" not in page
     assert admin.get(HOME + "new/?store=vault").status_code == 404
 
@@ -216,6 +217,7 @@ def test_a_prefix_of_a_whole_mount_has_words_for_its_path(admin: Client) -> None
     sent = {"path": "", "kind": "connection", "region": "team/kv", "kv": "2", "refresh_minutes": "60"}
     response = admin.post("/settings/accounts/vault/prefixes/new/", sent, follow=True)
     assert "everything in team/kv" in words(response)
+    assert "List shows names and metadata." in words(response)
     assert "Version 2" in words(response)
     assert "Nothing changes in HashiCorp Vault" in words(response)
     assert account.prefixes.get().path == ""
