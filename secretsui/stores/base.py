@@ -185,6 +185,7 @@ class Probe:
     error: StoreError | None = None  # why it could not be said who we are
     rights: Sequence[Right] = ()
     missing: Sequence[Mapping[str, Any]] = ()  # the statements to add to the identity's policy
+    policy: str = ""  # the same as people write it, where that is not JSON
 
     @property
     def wrong_account(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from secretsui.stores import vault_mount
+from secretsui.stores import vault_errors, vault_mount
 from secretsui.stores.base import Outcome, Probe, Right, StoreError
 from secretsui.stores.vault_session import Request, Session, as_json
 
@@ -48,11 +48,13 @@ def probe(session: Session, prefix_start: str) -> Probe:
         problem = error.with_traceback(None)
         return Probe(caller=_caller(who), error=problem, rights=[_unknown(name, _V2[name], problem) for name in _V2])
     rights = tuple(_right(name, needs[name], paths, allowed) for name in needs)
+    wanted = _missing(paths, needs, allowed)
     return Probe(
         account_id=str(who.get("namespace_path") or "").strip("/"),
         caller=_caller(who),
         rights=rights,
-        missing=_missing(paths, needs, allowed),
+        missing=({"path": {path: {"capabilities": found} for path, found in wanted.items()}},) if wanted else (),
+        policy="\n".join(vault_errors.policy(path, found) for path, found in wanted.items()),
     )
 
 
@@ -118,11 +120,10 @@ def _unknown(name: str, needs: Sequence[tuple[str, str]], error: StoreError) -> 
     return Right(name=name, actions=tuple(capability for _part, capability in needs), outcome="unknown", error=error)
 
 
-def _missing(paths: _Paths, needs: Needs, allowed: Mapping[str, Sequence[str]]) -> Sequence[Mapping[str, Any]]:
-    """One policy, in the JSON that Vault takes as well as HCL."""
+def _missing(paths: _Paths, needs: Needs, allowed: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
+    """Which capabilities a policy has to have on which paths; Vault takes it as HCL and as JSON."""
     wanted: dict[str, set[str]] = {}
     for need in (need for each in needs.values() for need in each):
         if not _may(need, paths, allowed):
             wanted.setdefault(paths.granted(*need), set()).add(need[1])
-    rules = {path: {"capabilities": sorted(found)} for path, found in sorted(wanted.items())}
-    return ({"path": rules},) if rules else ()
+    return {path: sorted(found) for path, found in sorted(wanted.items())}

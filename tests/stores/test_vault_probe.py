@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import hcl2
 import pytest
 
 from secretsui.core.sensitive import Sensitive
@@ -26,7 +27,7 @@ def test_root_may_do_everything(vault: Server, mount: str, kv: int, rights: int)
     found = probed(vault, mount=mount, kv=kv)
 
     assert (set(outcomes(found).values()), len(found.rights)) == ({"ok"}, rights)
-    assert (found.missing, found.error, found.caller) == ((), None, "root (default, root)")
+    assert (found.missing, found.policy, found.error, found.caller) == ((), "", None, "root (default, root)")
 
 
 def test_what_is_missing_is_a_policy_that_heals(vault: Server) -> None:
@@ -49,6 +50,12 @@ def test_what_is_missing_is_a_policy_that_heals(vault: Server) -> None:
         "secret/data/connections/*": {"capabilities": ["create", "delete", "update"]},
         "secret/metadata/connections/*": {"capabilities": ["delete", "read", "update"]},
         "secret/undelete/connections/*": {"capabilities": ["update"]},
+    }
+    rules: dict[str, Any] = {}
+    for block in hcl2.loads(found.policy)["path"]:
+        rules |= {path.strip('"'): rule for path, rule in block.items()}
+    assert {path: sorted(each.strip('"') for each in rule["capabilities"]) for path, rule in rules.items()} == {
+        path: rule["capabilities"] for path, rule in policy["path"].items()
     }
     merged = _together(reader, {"secret/metadata/connections/*": ["list"]}, policy["path"])
     assert set(outcomes(probed(vault, vault.world.token(merged))).values()) == {"ok"}
