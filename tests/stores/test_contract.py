@@ -26,8 +26,6 @@ from secretsui.stores.base import (
     Value,
     VersionChange,
 )
-from tests.servers.azure import azure, azure_server  # noqa: F401 - fixtures
-from tests.servers.google import google, google_server  # noqa: F401 - fixtures
 from tests.stores.contract_cases import CASES, Case
 
 CHANGES: Final[tuple[VersionChange, ...]] = get_args(VersionChange)
