@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from secretsui.access.door import Job, open_prefix
@@ -142,3 +142,17 @@ def test_an_old_version_is_put_back(here: Here) -> None:
 
     assert here.stored == FIELDS
     assert "Reveal version 3" in text_of(here.get("versions"))
+
+
+def test_the_test_of_a_prefix_gives_the_policy_that_it_lacks(
+    here: Here, admin_user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = here.server.world.token({f"{here.prefix.region}/other": ["read"]})
+    monkeypatch.setenv("SECRETSUI_CREDENTIAL_VAULT", token)
+
+    address = f"/settings/accounts/vault-prod/prefixes/{here.prefix.pk}/test/"
+    page = text_of(logged_in(admin_user, recently=True).post(address, follow=True))
+
+    path = "secret/data/connections/*" if here.prefix.region == "secret" else "kv1/connections/*"
+    assert f'path "{path}" {{ capabilities = ["create", "delete"' in page
+    assert token not in page
