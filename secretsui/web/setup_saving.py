@@ -20,7 +20,7 @@ from secretsui.web.forms.deployment import DeploymentForm
 from secretsui.web.forms.deployment_places import PlacesForm
 from secretsui.web.forms.prefix_place import FORMS
 
-_STORES: Final = {
+STORES: Final = {
     "secrets-manager": Prefix.StoreKind.SECRETS_MANAGER,
     "shared-account": Prefix.StoreKind.SECRETS_MANAGER,
     "parameter-store": Prefix.StoreKind.PARAMETER_STORE,
@@ -120,7 +120,7 @@ def _proposals(answers: Answers, accounts: Sequence[Account]) -> Iterator[Propos
 
 
 def _proposal(answers: Answers, kind: Kind, path: str, account: Account | None, region: str) -> Proposal:
-    store = _STORES[answers.store]
+    store = STORES[answers.store]
     known = account.prefixes.filter(store_kind=store, region=region, path=path) if account else None
     form = None
     if account is not None:

@@ -22,7 +22,9 @@ from secretsui.core.setup.policies import permissions
 from secretsui.core.setup.settings import settings_of
 from secretsui.core.setup.snippet import Snippet
 from secretsui.core.setup.snippets import snippets
+from secretsui.inventory.models import Prefix
 from secretsui.web.forms.setup import OF_IDENTITY, OF_LOGIN, OF_STORE, SetupForm
+from secretsui.web.setup_pattern import tried
 from secretsui.web.setup_words import PERMISSIONS
 
 # Names that a reader looks for: of settings, of the parts of a policy, of what has to be filled in.
@@ -167,11 +169,13 @@ def _css(name: str) -> str:
     return _UNLESS.get(name, "")
 
 
-def context_of(form: SetupForm, sent: QueryDict) -> dict[str, Any]:
+def context_of(form: SetupForm, sent: QueryDict, prefixes: Sequence[Prefix]) -> dict[str, Any]:
+    """`prefixes` are those whose ids this person may list."""
     result = shown(form, sent)
     return {
         "form": form,
         "shown": result,
+        "tried": tried(form.answers, prefixes) if result else None,
         "where": fields(form, "airflow", "provider", "name"),
         "backend": backend_fields(form),
         "prefixes": fields(form, "connections", "variables", "config", "connections_pattern", "variables_pattern"),

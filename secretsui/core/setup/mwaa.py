@@ -49,7 +49,10 @@ def command(settings: Sequence[Setting], answers: Answers) -> Iterator[Snippet]:
 
 
 def terraform(settings: Sequence[Setting], _answers: Answers) -> Iterator[Snippet]:
-    lines = [f"  {spelling.hcl(each.dotted).ljust(34)} = {_value(each)}\n" for each in settings if not each.is_secret]
+    width = max(len(spelling.hcl(each.dotted)) for each in settings)
+    lines = [
+        f"  {spelling.hcl(each.dotted).ljust(width)} = {_value(each)}\n" for each in settings if not each.is_secret
+    ]
     text = "airflow_configuration_options = {\n" + "".join(lines) + "}\n"
     notes = ("It belongs into the resource aws_mwaa_environment.",)
     yield Snippet("mwaa-terraform", "Terraform", "hcl", text, notes)

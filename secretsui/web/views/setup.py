@@ -32,7 +32,7 @@ from secretsui.web.signing_in import keeps_page
 def setup(request: HttpRequest) -> HttpResponse:
     sent = request.POST if request.method == "POST" else _begun(request)
     form = SetupForm(sent)
-    context = context_of(form, sent)
+    context = context_of(form, sent, visible(request))
     status = 422 if request.method == "POST" and form.errors else 200
     return render(request, "setup/setup.html", context, status=status)
 
@@ -55,7 +55,7 @@ def _begun(request: HttpRequest) -> QueryDict:
 def preview(request: HttpRequest) -> HttpResponse:
     """The right half, and what is said of each answer."""
     form = SetupForm(request.POST)
-    return render(request, "setup/preview.html", context_of(form, request.POST))
+    return render(request, "setup/preview.html", context_of(form, request.POST, visible(request)))
 
 
 def _back(request: HttpRequest) -> str:
@@ -74,7 +74,7 @@ def save(request: HttpRequest) -> HttpResponse:
     """First what would be saved, and on a second word the deployment and the prefixes that were ticked."""
     form = SetupForm(request.POST)
     if not form.is_valid():
-        return render(request, "setup/setup.html", context_of(form, request.POST), status=422)
+        return render(request, "setup/setup.html", context_of(form, request.POST, visible(request)), status=422)
     is_final = request.POST.get("action") == "save"
     deployment = deployment_form(form.answers, request.POST)
     found = proposals(form.answers)

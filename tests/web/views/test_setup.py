@@ -13,7 +13,7 @@ from secretsui.access.models import AccessEvent
 from secretsui.inventory.models import Account, Deployment, LayerPlace, Prefix
 from secretsui.web.forms.setup import SetupForm
 from tests.conftest import Place, logged_in
-from tests.web.rows import text, words
+from tests.web.rows import put, text, words
 
 PAGE: Final = "/setup/"
 PREVIEW: Final = "/setup/preview"
@@ -227,6 +227,17 @@ def test_it_links_what_else_helps(as_charlie: Client, db: None) -> None:
     page = text(as_charlie.get(PAGE))
     assert 'href="/setup/check/"' in page
     assert 'href="/setup/pattern/"' in page
+
+
+def test_the_pattern_is_tried_on_ids_that_the_person_may_list(as_bob: Client, as_charlie: Client, place: Place) -> None:
+    put(place.connections, "snowflake_dwh", "http_api", "slack_alerts")
+    page = words(as_bob.post(PREVIEW, typed()))
+    assert "3 connections in data-dev" in page
+    assert "slack_alertsNever looked up" in page
+    assert "2 of 3 match." in page
+    assert "slack_alerts" not in words(as_charlie.post(PREVIEW, typed()))
+    for more in ({"connections_pattern": ""}, {"region": "eu-central-1"}, {"account": "444455556666"}):
+        assert "slack_alerts" not in words(as_bob.post(PREVIEW, typed(**more)))
 
 
 def test_only_administrators_save(as_bob: Client, place: Place) -> None:
