@@ -16,6 +16,7 @@ from secretsui.inventory.models.layers import Layer
 from secretsui.web import lookup_words
 from secretsui.web.conflict_subject import may_fix
 from secretsui.web.context import level
+from secretsui.web.subject import Links
 
 if TYPE_CHECKING:
     from secretsui.web.conflict_explain import Explanation
@@ -86,12 +87,12 @@ def _unasked(explanation: Explanation, reason: str) -> Fix:
 
 def _of_record(record: SecretRecord, state: str, place: str) -> Fix:
     prefix = record.prefix
-    at = [prefix.account.name, prefix.region, record.name]
+    links = Links(prefix, record.name)
     if state == "deleted":
-        return Fix(_("Open the secret to restore it"), reverse("secret", args=at), "restore", place)
+        return Fix(_("Open the secret to restore it"), links["show"], "restore", place)
     if state in ("broken", "empty") and level(prefix) >= Level.WRITE:
-        return Fix(_("Mend the secret"), reverse("secret-edit", args=at), "edit", place)
-    return Fix(_("Open the secret"), reverse("secret", args=at), "key", place)
+        return Fix(_("Mend the secret"), links["edit"], "edit", place)
+    return Fix(_("Open the secret"), links["show"], "key", place)
 
 
 def _of_environment(explanation: Explanation, column: Column) -> Iterator[Fix]:

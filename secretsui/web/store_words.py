@@ -26,7 +26,6 @@ class StoreWords:
     identity: Words  # of a secret, as the store itself names it: SecretInfo.arn
     tags: Words
     tag_edit: Words
-    region: Words  # what Prefix.region is, "" where it is nothing
     managed_key: str = ""  # what encrypts where no key is named
     policy_form: Words = ""  # in what `Probe.missing` is written
     kept: Words = ""  # what becomes of a deleted secret that is kept
@@ -57,7 +56,6 @@ STORES: Final[Mapping[str, StoreWords]] = {
         identity=_("ARN"),
         tags=_("Tags"),
         tag_edit=_("Edit tags"),
-        region=_("Region"),
         managed_key="aws/secretsmanager",
         tells_access=True,
         has_stages=True,
@@ -75,7 +73,6 @@ STORES: Final[Mapping[str, StoreWords]] = {
         identity=_("ARN"),
         tags=_("Tags"),
         tag_edit=_("Edit tags"),
-        region=_("Region"),
         managed_key="aws/ssm",
         policy_form=_("Add this to the policy of that identity"),
     ),
@@ -87,7 +84,6 @@ STORES: Final[Mapping[str, StoreWords]] = {
         identity=_("Path"),
         tags=_("Custom metadata"),
         tag_edit=_("Edit custom metadata"),
-        region=_("Mount"),
         policy_form=_("Add this to a policy of that token or role"),
         kept=_("Vault marks its current version as deleted and keeps it until somebody destroys it."),
         kept_until=_("When somebody destroys it"),
@@ -100,7 +96,6 @@ STORES: Final[Mapping[str, StoreWords]] = {
         identity=_("Resource name"),
         tags=_("Labels"),
         tag_edit=_("Edit labels"),
-        region="",
         policy_form=_("Grant this to that identity"),
     ),
     Prefix.StoreKind.AZURE: StoreWords(
@@ -112,7 +107,6 @@ STORES: Final[Mapping[str, StoreWords]] = {
         description=_("Content type"),
         tags=_("Tags"),
         tag_edit=_("Edit tags"),
-        region="",
         policy_form=_("Assign this to that identity"),
         kept=_("The vault keeps it for as many days as it is set to, from 7 to 90, and then purges it."),
         kept_until=_("When the vault purges it"),

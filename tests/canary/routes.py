@@ -372,13 +372,22 @@ def _settings(world: World) -> Mapping[str, Route]:
     person = (world.forgetful.pk,)
     about = {"name": world.spare_account.name, "region": "eu-west-1", "credentials": "ambient"}
     place = {"path": "airflow/more", "sep": "/", "kind": "connection", "region": "eu-west-1", "refresh_minutes": "60"}
+    pasted = {"name": "pasted", "credential": typed("credential"), "ca_file": typed("credential"), "auth": "token"}
+    vendors = (
+        {"vendor": "vault", "region": "secret", "endpoint_url": f"https://a:{typed('password')}@vault.example"},
+        {"vendor": "google", "project": "sample-project"},
+        {"vendor": "azure", "endpoint_url": "https://sample.vault.azure.net"},
+    )
     return {
         "accounts": Route(),
-        "account-new": Route(posts=[{}, {**about, "name": "new"}, {**about, "role_chain": "none"}]),
+        "account-new": Route(
+            queries=[{"vendor": vendor} for vendor in ("aws", "vault", "google", "azure")],
+            posts=[{}, {**about, "name": "new"}, {**about, "role_chain": "none"}, *(pasted | each for each in vendors)],
+        ),
         "account-edit": Route([account], posts=[{}, {**about, "endpoint_url": world.url}]),
         "account-test": Route([account]),
         "account-remove": Route([account], posts=[{}]),
-        "prefix-new": Route([account], posts=[{}, place]),
+        "prefix-new": Route([account], posts=[{}, place, {**place, "store": "parameter-store"}]),
         "prefix-edit": Route([prefix], posts=[{}, {"refresh_minutes": "90"}]),
         "prefix-test": Route([prefix]),
         "grants": Route([prefix], posts=[{}, {"new_group": "Guests", "new_level": "1"}]),

@@ -19,6 +19,7 @@ from secretsui.web import conflict_subject, lookup_words
 from secretsui.web.conflict_explain import Explanation
 from secretsui.web.context import visible
 from secretsui.web.forms.why import WhyForm
+from secretsui.web.store_words import words_of
 from secretsui.web.subject import Links
 
 MOST: Final = 5  # deployments on one page; each is a lookup with all its places
@@ -83,7 +84,13 @@ def _near(deployment: Deployment, miss: Miss, prefixes: Mapping[int, Prefix]) ->
     prefix = prefixes.get(miss.prefix or 0)
     if prefix:
         href = Links(prefix, miss.name)["show"]
-        return Near(miss.key, miss.kind, words, href, f"{prefix.account.name} {prefix.region} {miss.name}")
+        return Near(
+            miss.key,
+            miss.kind,
+            words,
+            href,
+            f"{prefix.account.name} {words_of(prefix.store_kind).place(prefix)} {miss.name}",
+        )
     if not miss.layer:
         return None
     href = reverse("conflict", args=[deployment.name, miss.kind, miss.key])
