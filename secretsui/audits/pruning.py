@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db.models import Max, Q, QuerySet
@@ -20,10 +20,16 @@ UNSETTLED: Final = (*OPEN, Delivery.State.SENDING)
 def prune(now: datetime) -> int:
     """How many rows were removed; what is left over goes the next time. Twice at once, it removes no more."""
     before = now - timedelta(days=settings.AUDIT_KEEP_DAYS)
-    return sum(map(_remove, (_deliveries(before), _audits(before), _findings(before), _events(before))))
+    removed = (
+        _remove(_deliveries(before)),
+        _remove(_audits(before)),
+        _remove(_findings(before)),
+        _remove(_events(before)),
+    )
+    return sum(removed)
 
 
-def _remove(old: QuerySet[Delivery] | QuerySet[Audit] | QuerySet[StoredFinding] | QuerySet[FindingEvent]) -> int:
+def _remove(old: QuerySet[Any]) -> int:
     ids = list(old.order_by("pk").values_list("pk", flat=True)[:SOME])
     old.model._default_manager.filter(pk__in=ids).delete()  # noqa: SLF001 - Django's own name for it
     return len(ids)
