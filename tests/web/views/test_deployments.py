@@ -542,3 +542,13 @@ def test_removing_asks_first_and_leaves_the_log(admin: Client, deployment: Deplo
     assert not Deployment.objects.exists()
     event = AccessEvent.objects.get()
     assert (event.deployment, event.detail) == ("halden-prod", "removed")
+
+
+def test_the_role_of_airflow_is_an_arn_and_is_kept(admin: Client, place: Place) -> None:
+    bad = admin.post(HOME + "new/", typed(role_arn="airflow"))
+    assert bad.status_code == 422
+    assert "Enter the ARN of a role: arn:aws:iam::, the account, :role/ and its name." in text(bad)
+    assert 'value="airflow"' in text(bad)
+    role = "arn:aws:iam::111122223333:role/team/airflow"
+    assert admin.post(HOME + "new/", typed(role_arn=role)).status_code == 302
+    assert Deployment.objects.get().role_arn == role
