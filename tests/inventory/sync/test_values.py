@@ -7,7 +7,7 @@ import pytest
 
 from secretsui.core.sensitive import Sensitive
 from secretsui.inventory.sync import values
-from secretsui.inventory.sync.listing import NOWHERE, There
+from secretsui.inventory.sync.listing import NOWHERE
 from secretsui.inventory.sync.values import Known, Unread
 from secretsui.stores.base import Denied, SecretInfo, Value
 
@@ -63,7 +63,7 @@ def test_what_is_kept_goes_into_a_database_as_it_is() -> None:
 def test_a_day_on_which_we_read_is_no_proof_of_use(
     accessed: datetime | None, read: datetime | None, used: datetime | None, expected: datetime | None
 ) -> None:
-    before = There("", None, None, value_read_at=read, used_at=used)
+    before = NOWHERE._replace(value_read_at=read, used_at=used)
     assert before.used(SecretInfo("crm", accessed_at=accessed)) == expected
 
 
