@@ -32,7 +32,7 @@ def measure(secrets: int) -> None:
     from tests.airflow_double import PASSWORD
 
     os.environ |= {"SECRETSUI_AUDIT_QUOTA_SHARE": "1000", "SECRETSUI_CREDENTIAL_BENCH": f"bench:{PASSWORD}"}
-    with aws.server(secrets, PREFIX) as address, airflows() as urls:
+    with aws.server(secrets, PREFIX, "--sound") as address, airflows() as urls:
         account = settled(urls)
         plain, _ = timed([sys.executable, "-m", "bench.bare_audit", f"{PREFIX}/", "token", *urls])
         first, heaviest = timed(AUDIT)

@@ -15,9 +15,9 @@ __all__ = ["REGION", "server"]
 
 
 @contextlib.contextmanager
-def server(count: int, prefix: str) -> Iterator[str]:
+def server(count: int, prefix: str, *more: str) -> Iterator[str]:
     """The address of a server that holds `count` connections under `prefix`; the environment leads there meanwhile."""
-    command = [sys.executable, "-m", "tests.aws_server", "--seed", str(count), "--prefix", f"{prefix}/"]
+    command = [sys.executable, "-m", "tests.aws_server", "--seed", str(count), "--prefix", f"{prefix}/", *more]
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     before = dict(os.environ)
     try:
