@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from secretsui.core.sensitive import Sensitive
-from secretsui.stores.azure_place import AzurePlace
+from secretsui.stores.azure_place import RETRIES, TIMEOUTS, AzurePlace
 from secretsui.stores.base import Expired
 
 Credential = Callable[[], Sensitive]
@@ -49,7 +49,6 @@ def _caller(token: str) -> str:
 
 def opened(place: AzurePlace, credential: Credential | None) -> Any:
     """A credential of the SDK, or why there is none. Without a `credential` the identity of this server."""
-    transport = {"connection_verify": place.ca_file} if place.ca_file else {}
     if credential is None:
         return _of_this_server(place)
     content = _content(place, credential())
@@ -59,7 +58,8 @@ def opened(place: AzurePlace, credential: Credential | None) -> Any:
             remedy="Enter the tenant id and the client id on the account's page.",
             code="incomplete",
         )
-    return _of_application(content, {**transport, **_authority()})
+    transport = {"connection_verify": place.ca_file} if place.ca_file else {}
+    return _of_application(content, {**RETRIES, **TIMEOUTS, **transport, **_authority()})
 
 
 def _of_this_server(place: AzurePlace) -> Any:

@@ -213,7 +213,8 @@ def of_the_sdk(error: Exception, place: AzurePlace) -> StoreError:
             code=code,
         )
     if "ClientAuthenticationError" in known:
-        return _login_refused(str(error), code)
+        silent = network_faults.of_the_network(error, "Azure's login", "the login of Azure")
+        return silent or _login_refused(str(error), code)
     if known & {"DecodeError", "JSONDecodeError"}:
         return network_faults.foreign(SERVICE)
     if "ServiceRequestError" in known and "non-TLS" in str(error):

@@ -1,9 +1,13 @@
-"""Where a key vault is, and as whom it is asked; no secrets."""
+"""Where a key vault is, as whom it is asked, and how patiently; no secrets."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Final
 from urllib.parse import urlsplit
+
+TIMEOUTS: Final = {"connection_timeout": 5, "read_timeout": 20}
+RETRIES: Final[dict[str, Any]] = {"retry_total": 2, "retry_backoff_factor": 0.5, "retry_backoff_max": 2}
 
 
 @dataclass(frozen=True, slots=True)

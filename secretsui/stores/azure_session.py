@@ -13,13 +13,11 @@ from typing import Any, Final
 from secretsui.core.sensitive import Sensitive
 from secretsui.stores import azure_credentials, azure_errors, network_faults
 from secretsui.stores.azure_credentials import Credential
-from secretsui.stores.azure_place import AzurePlace
+from secretsui.stores.azure_place import RETRIES, TIMEOUTS, AzurePlace
 from secretsui.stores.base import Expired, NotFound, StoreError
 
 REQUIREMENTS: Final = "requirements-azure.txt"
 PAGE: Final = 25
-TIMEOUTS: Final = {"connection_timeout": 5, "read_timeout": 20}
-RETRIES: Final = {"retry_total": 2, "retry_backoff_factor": 0.5, "retry_backoff_max": 2}
 LONGEST_PAUSE: Final = 5.0
 # Of what changes something, only a repetition that we know of may be repeated: a text saved twice is two versions.
 _REPEATED: Final = frozenset({"GET"})

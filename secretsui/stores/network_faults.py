@@ -11,13 +11,18 @@ _DEPTH: Final = 8
 
 
 def why_silent(error: BaseException, service: str, host: str) -> Unavailable:
+    sent = f"The request to {service} could not be sent."
+    return of_the_network(error, service, host) or Unavailable(sent, code=type(error).__name__)
+
+
+def of_the_network(error: BaseException, service: str, host: str) -> Unavailable | None:
     known = {kind.__name__ for each in _along(error) for kind in type(each).__mro__}
-    code = type(error).__name__
     for names, sentence, remedy in _BY_CLASS:
         if known & names:
             words = {"service": service, "host": host}
+            code = type(error).__name__
             return Unavailable(sentence.format(**words), remedy=remedy.format(**words), code=code)
-    return Unavailable(f"The request to {service} could not be sent.", code=code)
+    return None
 
 
 def _along(error: BaseException) -> Iterator[BaseException]:
