@@ -85,12 +85,44 @@ def vault(count: int, kv: int) -> Iterator[Filled]:
         server.stop()
 
 
+@contextlib.contextmanager
+def google(count: int) -> Iterator[Filled]:
+    from tests.servers.google import google_store, serving_google
+
+    with serving_google() as server:
+        for number in range(count):
+            server.put(f"airflow-connections-c{number:05}", f"http://h{number}")
+        store = google_store(server)
+        yield Filled(store, "airflow-connections-", pages_and_batches(store, count))
+
+
+@contextlib.contextmanager
+def azure(count: int) -> Iterator[Filled]:
+    """What is deleted has pages of its own, one at least."""
+    from tests.servers.azure import azure_store, serving_azure
+
+    with serving_azure() as server:
+        for number in range(count):
+            server.put(f"airflow-connections-c{number:05}", f"http://h{number}")
+        before = os.environ.get("AZURE_AUTHORITY_HOST")
+        os.environ["AZURE_AUTHORITY_HOST"] = server.url
+        try:
+            store = azure_store(server)
+            yield Filled(store, "airflow-connections-", pages_and_batches(store, count) + 1)
+        finally:
+            os.environ.pop("AZURE_AUTHORITY_HOST")
+            if before is not None:
+                os.environ["AZURE_AUTHORITY_HOST"] = before
+
+
 # By the name of the store, how one is opened that holds so many entries.
 STORES: Final[Mapping[str, Callable[[int], AbstractContextManager[Filled]]]] = {
     "Secrets Manager": secrets_manager,
     "Parameter Store": parameter_store,
     "Vault, version 2": partial(vault, kv=2),
     "Vault, version 1": partial(vault, kv=1),
+    "Google Secret Manager": google,
+    "Azure Key Vault": azure,
 }
 
 
