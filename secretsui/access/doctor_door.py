@@ -49,7 +49,8 @@ class DoctorDoor:
         except StoreError as error:
             self._record_failure(name, error)
             raise
-        return Facts(role, locks.secret, asking, locks.policy, locks.key, self._policies_of(role))
+        policies = self._policies_of(role)
+        return Facts(role, locks.secret, asking, locks.policy, locks.key, policies, self.prefix.start)
 
     def _policies_of(self, role: Role) -> Sequence[Mapping[str, Any]] | Untold:
         return wiring.policies_of(role) if self._may_look_at(role) else NOT_YOURS

@@ -16,9 +16,9 @@ from secretsui.airflow.errors import NoCredential, Unsupported
 from secretsui.cloud import roles
 from secretsui.cloud.aws import Identity
 from secretsui.cloud.edge import ask
-from secretsui.cloud.errors import Expired, StoreError
+from secretsui.cloud.errors import Expired, NotFound, StoreError
 from secretsui.core.doctor.judging import Role
-from secretsui.core.doctor.verdict import Untold
+from secretsui.core.doctor.verdict import NO_ROLE, Untold
 from secretsui.core.sensitive import Sensitive
 from secretsui.inventory import allowance, places
 from secretsui.inventory.deployments import sources
@@ -153,7 +153,8 @@ def policies_of(role: Role) -> Sequence[Mapping[str, Any]] | Untold:
     account = Account.objects.filter(vendor=Account.Vendor.AWS, account_id=role.account).order_by("name").first()
     if account is None:
         return Untold("no-account")
-    return aws_doctor.told(lambda: roles.policies(_of_account(account, account.region), role.arn))
+    found = aws_doctor.told(lambda: roles.policies(_of_account(account, account.region), role.arn))
+    return Untold(NO_ROLE) if isinstance(found, Untold) and found.code == NotFound.__name__.lower() else found
 
 
 def _vault(prefix: Prefix) -> VaultPlace:

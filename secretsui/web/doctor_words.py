@@ -76,10 +76,12 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "own-key": _("A key of your own: %(key)s."),
     "key-disabled": _("The key is disabled or on its way to deletion. Enable it."),
     "no-account": _("The account of the role is not entered here, so its policies cannot be read."),
+    "no-role": _("There is no such role in its account. Compare its name, with the path before it."),
     "not-yours": _("You have no grant in the account of the role, so its policies are not read for you."),
     "bounded": _("The role has a permissions boundary, so its policies do not say what it may do."),
 }
 _KNOWN_UNKNOWN: Final = ("conditional", "no-account", "not-yours", "bounded")
+_CHOOSE: Final = _("In the place of KEY-ID comes the id of the key that you choose.")
 PLACES: Final[Mapping[statements.Place, tuple[Words, Words, Words]]] = {
     "role": (
         _("For the role"),
@@ -143,4 +145,6 @@ def _sentence(check: Check) -> Words:
 
 def _text(each: statements.Addition) -> Text:
     title, whole, alone = PLACES[each.place]
-    return Text(each.place, title, whole if each.is_whole else alone, json.dumps(each.document, indent=2, default=list))
+    body = json.dumps(each.document, indent=2, default=list)
+    where = str(whole if each.is_whole else alone)
+    return Text(each.place, title, f"{where} {_CHOOSE}" if statements.KEY_ID in body else where, body)

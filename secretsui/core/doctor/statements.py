@@ -12,6 +12,7 @@ from secretsui.core.rules import iam
 Place = Literal["role", "secret", "key"]
 _VERSION: Final = "2012-10-17"
 _SID: Final = "AllowAirflow"
+KEY_ID: Final = "KEY-ID"  # stands for the id of a key that is still to be chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,18 @@ def additions(facts: Facts, found: Sequence[Check]) -> Iterator[Addition]:
 
 def _rights(facts: Facts, wanted: Set[Lock]) -> Iterator[Mapping[str, Any]]:
     if "role-policy" in wanted:
-        yield {"Effect": "Allow", "Action": READ, "Resource": facts.secret.arn}
+        yield {"Effect": "Allow", "Action": READ, "Resource": _secrets(facts)}
     if isinstance(facts.key, Key) and not facts.key.managed and "role-key-policy" in wanted:
         yield {"Effect": "Allow", "Action": DECRYPT, "Resource": facts.key.arn}
     elif _needs_own_key(facts):
-        place = f"arn:{facts.secret.partition}:kms:{facts.secret.region}:{facts.secret.account}:key/KEY-ID"
+        place = f"arn:{facts.secret.partition}:kms:{facts.secret.region}:{facts.secret.account}:key/{KEY_ID}"
         yield {"Effect": "Allow", "Action": DECRYPT, "Resource": place}
+
+
+def _secrets(facts: Facts) -> str:
+    """All that Airflow reads there, where they have a start in common."""
+    place = facts.secret.arn.rpartition(":")[0]
+    return f"{place}:{facts.start}*" if facts.start else facts.secret.arn
 
 
 def _needs_own_key(facts: Facts) -> bool:

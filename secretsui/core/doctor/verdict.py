@@ -14,6 +14,7 @@ from secretsui.core.rules import iam
 READ: Final = "secretsmanager:GetSecretValue"
 DECRYPT: Final = "kms:Decrypt"
 MANAGED_KEY: Final = "alias/aws/secretsmanager"
+NO_ROLE: Final = "no-role"  # the one thing that is certain where no policy can be read
 Outcome = Literal["ok", "bad", "unknown"]
 Lock = Literal["question", "secret-policy", "key", "key-policy", "role-policy", "role-key-policy"]
 Verdict = Literal["works", "fails", "unknown"]
@@ -51,6 +52,7 @@ class Facts:
     policy: iam.Policy | Untold  # of the secret; {} where it has none
     key: Key | Untold
     role_policies: Sequence[iam.Policy] | Untold
+    start: str = ""  # of the names that Airflow reads beside this one
 
     @property
     def is_foreign(self) -> bool:
@@ -133,7 +135,8 @@ def _by_role(facts: Facts, action: str, thing: iam.Thing) -> iam.Decision | Unto
 
 def _decided(lock: Lock, decision: iam.Decision | Untold) -> Check:
     if isinstance(decision, Untold):
-        return Check(lock, "unknown", decision.code, {"sentence": decision.sentence})
+        outcome: Outcome = "bad" if decision.code == NO_ROLE else "unknown"
+        return Check(lock, outcome, decision.code, {"sentence": decision.sentence})
     return Check(lock, _OUTCOMES[decision], decision)
 
 

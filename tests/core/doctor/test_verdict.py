@@ -308,3 +308,21 @@ def test_a_policy_that_could_not_be_read_gets_a_statement_alone() -> None:
 @pytest.mark.parametrize("arn", ["", "arn:aws:iam::11112222333:role/x", "arn:aws:iam::111122223333:user/x", "airflow"])
 def test_what_is_no_role_is_not_read_as_one(arn: str) -> None:
     assert Role.read(arn) is None
+
+
+def test_a_role_that_does_not_exist_gets_no_policy() -> None:
+    facts = but(role_policies=Untold("no-role"))
+
+    assert codes(facts)["role-policy"] == ("bad", "no-role")
+    assert list(additions(facts, checks(facts))) == []
+
+
+def test_the_role_is_given_all_that_airflow_reads_there() -> None:
+    facts = but(role_policies=[], start="airflow/")
+
+    (added,) = additions(facts, checks(facts))
+
+    assert (
+        added.document["Statement"][0]["Resource"]
+        == "arn:aws:secretsmanager:eu-central-1:444455556666:secret:airflow/*"
+    )

@@ -120,8 +120,18 @@ def test_without_the_account_of_the_role_its_policies_could_not_be_checked(
     assert texts(found)["role"]["Statement"][0] == {
         "Effect": "Allow",
         "Action": "secretsmanager:GetSecretValue",
-        "Resource": arn_of(aws),
+        "Resource": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:airflow/connections/*",
     }
+
+
+def test_a_role_that_does_not_exist_bars_the_way(as_root: Client, live_place: Place, aws: Aws, key: str) -> None:
+    aws.create(NAME, kms_key_id=key)
+    entered(aws)
+
+    found = ask(as_root, live_place, role=ROLE + "-of-old")
+
+    assert rows(found)["Policies of the role, for the secret"] == "Closed"
+    assert "There is no such role in its account" in text_of(found)
 
 
 def test_policies_of_a_role_are_not_read_for_somebody_without_a_grant_in_its_account(
