@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from secretsui.core.backends.pattern_cost import is_risky
-from secretsui.core.backends.source import Kind
 from secretsui.core.setup.answers import StoreName
 
 Notice = Literal["off", "trailing", "leading", "leading-added", "doubled", "dashed"]
@@ -34,7 +33,6 @@ _LEGAL: Final[Mapping[StoreName, re.Pattern[str]]] = {
 }
 _RESERVED: Final = re.compile(r"/?(aws|ssm)", re.IGNORECASE)
 PATTERNED: Final[Sequence[StoreName]] = ("secrets-manager", "shared-account", "parameter-store")
-ASKED_KINDS: Final[Mapping[str, Sequence[Kind]]] = {"shared-account": ("connection",)}
 
 
 @dataclass(frozen=True, slots=True)

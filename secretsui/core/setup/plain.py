@@ -19,7 +19,6 @@ IN_FILE: Final = (
 FILL_IN: Final = (
     "Put the secret in the place of its name in angle brackets, and keep this file out of repositories and images."
 )
-OTHER_WAYS: Final = "Each process of Airflow needs these settings: servers, workers, triggerer and Dag processor."
 
 
 def environment(settings: Sequence[Setting], _answers: Answers) -> Iterator[Snippet]:

@@ -131,8 +131,8 @@ class SetupForm(forms.Form):
     )
     provider = _text(gettext_lazy("Provider version"), gettext_lazy("Empty for the newest."), VERSION, max_length=20)
     name = _text(
-        gettext_lazy("Name of the environment or deployment"),
-        gettext_lazy("As the platform calls it. It stands in the commands."),
+        gettext_lazy("Name of the deployment"),
+        gettext_lazy("What the platform calls it. It stands in the commands."),
         RegexValidator(r"^[\w .-]*\Z", gettext_lazy("Use letters, digits, blanks and the characters _ . -")),
         max_length=80,
     )
@@ -258,7 +258,8 @@ class SetupForm(forms.Form):
             return usual
         named = names.prefix_of(store, typed)
         for each in named.notices:
-            self._notice(name, str(NOTICES[each]))
+            if (name, each) != ("config", "off"):  # its hint says so
+                self._notice(name, str(NOTICES[each]))
         if named.wrong == "illegal":
             self.add_error(name, WRONG["illegal"].get(store) or WRONG["illegal"][""])
         elif named.wrong:
