@@ -15,7 +15,7 @@ from secretsui.core.sensitive import Sensitive
 from secretsui.core.shell_words import Word, words
 
 _SECTION: Final = re.compile(r"\[([^\]]+)\]")
-_OPTION: Final = re.compile(r"([^\s=:][^=:]*?)\s*[=:]\s*(.*)")
+_OPTION: Final = re.compile(r"([^=:]+)[=:](.*)")
 _INSTRUCTION: Final = re.compile(r"\s*ENV\s+(.*)", re.IGNORECASE | re.DOTALL)
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _CONSOLE: Final = re.compile(r"\s*[\"']?((?:secrets|workers|core)\.[a-z0-9_.]+)[\"']?\s*[:=\t ]?\s*(.*)")
@@ -24,7 +24,7 @@ _OPTIONS_FLAG: Final = "--airflow-configuration-options"
 _SHORTHAND: Final = re.compile(r"(?:^|,)([a-z][a-z0-9_]*\.[a-z0-9_.]+)=")
 _PAIR: Final = re.compile(r"[ \t]*(AIRFLOW_\w+)[ \t]*")
 ENVIRONMENT_IN_TERRAFORM: Final = re.compile(
-    r"\bname\s*=\s*\"(AIRFLOW_\w+)\"\s*,?\s*(value|valueFrom|value_from)\s*=\s*"
+    r"\bname\s*=\s*\"(AIRFLOW_\w+)\"\s*+,?\s*+(value|valueFrom|value_from)\s*=\s*"
 )
 _OPEN: Final = Unknown("substitution")
 _HELD: Final = Unknown("elsewhere")
@@ -54,7 +54,7 @@ def _options(text: str) -> Iterator[tuple[str, str, str, int]]:
         if found := _SECTION.match(bare):
             section = found[1]
         elif found := _OPTION.match(bare):
-            waiting = (found[1].lower(), found[2], number)
+            waiting = (found[1].strip().lower(), found[2].strip(), number)
     if waiting[0]:
         yield (section, *waiting)
 

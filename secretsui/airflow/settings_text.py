@@ -130,24 +130,35 @@ def recognised(text: str) -> Form | None:
     start = text.lstrip("\ufeff \t\r\n")
     if start.startswith(("{", "'{", '"{')):
         return _of_json(start)
-    return next((form for form, sign in _SIGNS.items() if re.search(sign, text, re.MULTILINE)), None)
+    found = next((form for form, sign in _SIGNS.items() if re.search(sign, text, re.MULTILINE)), None)
+    return "helm-community" if found == "helm" and _is_community(text) else found
+
+
+def _is_community(text: str) -> bool:
+    """Under `airflow` stand its own values: those of the official chart have no `airflow` at the top."""
+    is_within = False
+    for line in text.splitlines():
+        if line[:1].strip() and not line.startswith("#"):
+            is_within = line.startswith("airflow:")
+        elif is_within and line.strip().startswith(("config:", "extraEnv:")):
+            return True
+    return False
 
 
 # The first that fits.
 _SIGNS: Final[Mapping[Form, str]] = {
-    "astro": r"^\s*(?:\$ )?astro\s+deployment\s+variable",
-    "mwaa-cli": r"^\s*(?:\$ )?aws\s+mwaa\s",
-    "script": r"\A\s*#!",
-    "dockerfile": r"^\s*(?:FROM\s+\S+|ENV\s+[A-Za-z_]\w*[ =])",
+    "astro": r"^[ \t]*(?:\$ )?astro\s+deployment\s+variable",
+    "mwaa-cli": r"^[ \t]*(?:\$ )?aws\s+mwaa\s",
+    "script": r"\A#!",
+    "dockerfile": r"^[ \t]*(?:FROM\s+\S+|ENV\s+[A-Za-z_]\w*[ =])",
     "cfg": r"^\[(?:secrets|workers|core|database|webserver|logging|api)\]\s*$",
-    "terraform": r"airflow_configuration_options\s*=|^\s*\"(?:secrets|workers)\.\w+\"\s*="
-    r"|^\s*\{?\s*name\s*=\s*\"AIRFLOW_",
+    "terraform": r"airflow_configuration_options\s*=|^[ \t]*\"(?:secrets|workers)\.\w+\"\s*="
+    r"|^[ \t]*(?:\{[ \t]*)?name\s*=\s*\"AIRFLOW_",
     "compose": r"^services:|^x-airflow",
-    "mwaa-console": r"^\s*[\"']?(?:secrets|workers)\.\w+",
-    "helm-community": r"^airflow:\s*(?:#.*)?\n(?:\s*(?:#.*)?\n)*(?:\s+.*\n)*?\s+(?:config|extraEnv):",
-    "env-file": r"^\s*(?:export\s+)?AIRFLOW_\w+\s*=",
+    "mwaa-console": r"^[ \t]*[\"']?(?:secrets|workers)\.\w+",
+    "env-file": r"^[ \t]*(?:export\s+)?AIRFLOW_\w+\s*=",
     "pairs": r"^[ \t]*AIRFLOW_\w+[ \t]*$",
-    "helm": r"^(?:config|env|secret|extraEnv|workers|scheduler|executor|airflowVersion|data):",
+    "helm": r"^(?:airflow|config|env|secret|extraEnv|workers|scheduler|executor|airflowVersion|data):",
 }
 
 

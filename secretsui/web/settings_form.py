@@ -10,7 +10,6 @@ from django.core.validators import RegexValidator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from secretsui.airflow.environment import MAX_TEXT
 from secretsui.airflow.settings_text import Form
 from secretsui.core.setup.answers import CLASS_PATHS
 from secretsui.inventory.models import Deployment, Prefix
@@ -40,6 +39,7 @@ BACKENDS: Final[Mapping[str, str | Promise]] = {
     "google": _("Google Secret Manager"),
     "azure": _("Azure Key Vault"),
 }
+LONGEST: Final = 100_000
 PREFIX, DEPLOYMENT = "prefix:", "deployment:"
 _VERSION: Final = RegexValidator(r"^\d+(\.\d+){0,3}([a-z]+\d*)?$", _("Write the release as numbers, say 2.11.2."))
 _PLAIN: Final = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
@@ -57,7 +57,7 @@ class SettingsForm(forms.Form):
     text = forms.CharField(
         label=_("Settings"),
         strip=False,
-        max_length=MAX_TEXT,
+        max_length=LONGEST,
         widget=forms.Textarea,
         error_messages={
             "required": _("Paste the settings of a secrets backend."),

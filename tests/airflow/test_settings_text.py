@@ -210,3 +210,9 @@ def test_kwargs_that_mwaa_sets_by_itself_are_for_amazons_backends_alone() -> Non
     assert isinstance(amazon[ITS_KWARGS], Sensitive)
     vault = read("secrets.backend airflow.providers.hashicorp.secrets.vault.VaultBackend").report.entries
     assert not any(isinstance(each.value, Sensitive) for each in vault if each.name == ITS_KWARGS)
+
+
+@pytest.mark.parametrize("text", ["\n" * 200_000, " " * 200_000, "airflow:\n" + "  \n" * 60_000, "x" + " " * 200_000])
+def test_blanks_without_end_are_no_form(text: str) -> None:
+    """Each would take minutes with two repeats beside each other."""
+    assert recognised(text) is None or recognised(text) == "helm"

@@ -16,6 +16,7 @@ from secretsui.core.settings_lint.asked import Asked, Edit
 from secretsui.core.settings_lint.place import Places, Spot
 
 _LONGEST: Final = 20_000
+_LONGEST_PREFIX: Final = 1_000
 _TRAILING: Final = re.compile(r",(\s*[}\]])")
 # A kwarg, and behind it a text with separators at its end, in JSON, in JSON within a string, and in Terraform.
 _AT_END: Final = r"\\?\"?\s*[:=]\s*\\?\"[^\"\\\n]*?(/+)\\?\""
@@ -61,8 +62,8 @@ def _class(fault: Fault) -> Edit | None:
 
 def _cut(pattern: str) -> Mend:
     def mend(fault: Fault) -> Edit | None:
-        spot = fault.spot
-        found = re.compile(pattern).match(fault.asked.text.reveal(), spot.end) if spot.kwarg else None
+        spot, text = fault.spot, fault.asked.text.reveal()
+        found = re.compile(pattern).match(text, spot.end, spot.end + _LONGEST_PREFIX) if spot.kwarg else None
         return Edit(found.start(1), found.end(1), Sensitive("")) if found else None
 
     return mend

@@ -151,6 +151,7 @@ def test_somebody_without_any_grant_may_check_settings_alone(charlie: User, plac
         ({"text": "services: {a: {environment: {A: b}}}"}, "The text sets up no secrets backend."),
         ({"text": "config:\n  secrets: [", "form": "helm"}, "Line 2: The text cannot be read here."),
         ({"text": "a\0b"}, "null character"),
+        ({"text": "x\n" * 60_000}, "The text is too long. Paste the part that sets up the backend."),
         ({"text": ENV, "airflow": "new"}, "Write the release as numbers, say 2.11.2."),
         ({"text": ENV, "form": "none"}, "Choose what the text is from the list."),
         ({"text": ENV, "platform": "none"}, "Choose a platform of the list."),
