@@ -17,12 +17,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NoReturn
+from unittest.mock import patch
 
 import google_crc32c
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from google.auth import jwt
+from google.auth.credentials import CredentialsWithRegionalAccessBoundary
 
 from secretsui.core.sensitive import Sensitive
 from secretsui.stores.google import GoogleStore
@@ -432,8 +434,10 @@ def failure(code: int = 503) -> Reply:
 
 @contextmanager
 def serving_google() -> Iterator[Google]:
+    """What the SDK looks up elsewhere beside it, where an identity may be used, is left out."""
+    elsewhere = patch.object(CredentialsWithRegionalAccessBoundary, "_maybe_start_regional_access_boundary_refresh")
     google = Google()
-    with answering(google) as server:
+    with answering(google) as server, elsewhere:
         google.url = server.url
         yield google
 
