@@ -225,10 +225,10 @@ def test_a_value_that_we_fail_on_does_not_keep_the_others(
 
     names, plain = aws.seed(3), values.facts.facts
 
-    def facts(text: Any, kind: str) -> Any:
+    def facts(text: Any, kind: str, decode: Any) -> Any:
         if "db1.example" in text.reveal():
             raise RecursionError("postgres://u1:pw@db1.example")
-        return plain(text, kind)
+        return plain(text, kind, decode)
 
     with monkeypatch.context() as patch:
         patch.setattr(values.facts, "facts", facts)
