@@ -15,6 +15,9 @@ import botocore.session
 import pytest
 import yaml
 from botocore.validate import ParamValidator
+from hypothesis import given as given_by
+from hypothesis import settings
+from hypothesis import strategies as st
 from packaging.requirements import Requirement
 
 from secretsui.core.rules.settings import lint_settings
@@ -27,6 +30,7 @@ from tests.core.setup import readers
 from tests.core.setup.answered import PATTERNS, PLATFORMS, STORES, answers, every, on_vault
 
 EVERY: Final = list(every())
+KWARGS: Final = "AIRFLOW__SECRETS__BACKEND_KWARGS"
 
 
 def texts(given: Answers) -> Mapping[str, Snippet]:
@@ -326,6 +330,46 @@ def test_terraform_itself_reads_the_same(tmp_path: Path) -> None:
     for name, printed in json.loads(done.stdout).items():
         found = {by_variable(option): value for option, value in canonical(printed["value"]).items()}
         assert found == expected(cases[name], by_command=False)
+
+
+SPECIAL: Final = [
+    *"aZ_9 ~#'\"`\\$%{}()|^*?!&;<>=,:-\n\t",
+    "${",
+    "$(",
+    "%(",
+    "{{",
+    "}}",
+    "%{",
+    "$$",
+    "%%",
+    "ä",
+    "\u2028",
+]
+
+
+@settings(max_examples=40)
+@given_by(pattern=st.lists(st.sampled_from(SPECIAL), min_size=1, max_size=12).map("".join))
+def test_no_pattern_gets_lost_on_its_way(pattern: str) -> None:
+    found = {
+        **{name: texts(answers("compose", pattern=pattern))[name] for name in ("environment", "cfg", "dockerfile")},
+        "compose": texts(answers("compose", pattern=pattern))["compose"],
+        "helm": texts(answers("helm", pattern=pattern))["helm"],
+        "helm-community": texts(answers("helm-community", pattern=pattern))["helm-community"],
+        "mwaa-cli": texts(answers("mwaa", pattern=pattern))["mwaa-cli"],
+        "mwaa-terraform": texts(answers("mwaa", pattern=pattern))["mwaa-terraform"],
+    }
+    (call,) = readers.calls(found["mwaa-cli"].text, "aws")
+    told = [
+        readers.env(found["environment"].text)[KWARGS],
+        readers.cfg(found["cfg"].text)[KWARGS],
+        readers.dockerfile(found["dockerfile"].text)[KWARGS],
+        readers.compose(found["compose"].text)["x-airflow-common"]["environment"][KWARGS],
+        of_chart(yaml.safe_load(found["helm"].text)["config"]["secrets"]["backend_kwargs"]),
+        yaml.safe_load(found["helm-community"].text)["airflow"]["config"][KWARGS],
+        json.loads(readers.option(call, "--airflow-configuration-options"))["secrets.backend_kwargs"],
+        readers.terraform(found["mwaa-terraform"].text.partition(" = ")[2])["secrets.backend_kwargs"],
+    ]
+    assert [json.loads(each)["connections_lookup_pattern"] for each in told] == [pattern] * len(told)
 
 
 def test_vault_without_a_secret_needs_no_file() -> None:

@@ -3,15 +3,19 @@ from __future__ import annotations
 import html
 import json
 import re
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
 from secretsui.access.models import AccessEvent
+from secretsui.core.backends.registry import CLASSES
+from secretsui.core.setup.answers import CLASS_PATHS, Platform
+from secretsui.core.setup.kwargs import VAULT_LOGINS
 from secretsui.inventory.models import Account, Deployment, LayerPlace, Prefix
 from secretsui.web.forms.setup import SetupForm
+from secretsui.web.setup_words import LOGINS, PLATFORMS, STORES
 from tests.conftest import Place, logged_in
 from tests.web.rows import put, text, words
 
@@ -319,3 +323,10 @@ def test_a_prefix_of_an_unknown_account_is_not_offered(admin: Client, db: None) 
     page = words(admin.post(SAVE, typed(action="propose")))
     assert "Its account is not known here." in page
     assert not Account.objects.exists()
+
+
+def test_platforms_and_backends_are_those_that_are_known_elsewhere() -> None:
+    assert set(get_args(Platform)) == set(Deployment.Platform.values) == set(PLATFORMS)
+    assert set(CLASS_PATHS) == set(STORES)
+    assert {*LOGINS} == {*VAULT_LOGINS}
+    assert set(CLASS_PATHS.values()) <= set(CLASSES)
