@@ -77,7 +77,7 @@ class GoogleStore:
     def list(self, prefix: str) -> Iterator[Sequence[SecretInfo]]:
         request: dict[str, Any] = {"parent": f"projects/{self._session.project}", "page_size": CAPABILITIES.page_size}
         if _PLAIN.fullmatch(prefix):
-            request["filter"] = f"name:{prefix}"
+            request["filter"] = f"name:{prefix.rstrip('-_')}"
         while True:
             page = self._session.ask("list_secrets", request)
             found = [google_entries.info(each) for each in page.secrets]

@@ -63,7 +63,7 @@ def _first(session: Session, prefix_start: str) -> tuple[str, StoreError | None]
     """The resource name of one secret of the prefix, "" where there is none."""
     request = {"parent": f"projects/{session.project}", "page_size": 100}
     if prefix_start[:1].isalnum():
-        request["filter"] = f"name:{prefix_start}"
+        request["filter"] = f"name:{prefix_start.rstrip('-_')}"
     try:
         page = session.ask("list_secrets", request)
     except StoreError as error:
