@@ -17,6 +17,7 @@ STATUS: Final[Mapping[str, int]] = {
     "notfound": 404,
     "pendingdeletion": 409,
     "unable": 409,
+    "disabledversion": 409,
     "conflict": 409,
     "toolarge": 422,
     "badname": 422,

@@ -52,6 +52,7 @@ def fields(request: HttpRequest, account: str, address: str, name: str) -> HttpR
 def policy(request: HttpRequest, account: str, address: str, name: str) -> HttpResponse:
     """The resource policy, asked for when somebody opens it."""
     found = subject.find(request, account, address, name)
+    subject.require_able(found, lambda can: can.policies)
     facts: dict[str, object] = {"subject": found}
     error = None
     try:

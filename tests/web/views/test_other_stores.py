@@ -244,6 +244,12 @@ def test_a_version_is_changed_by_writers_alone_and_after_the_password(elsewhere:
     assert state(one, "1") == "enabled"
 
 
+@pytest.mark.parametrize("which", EVERY)
+def test_a_policy_is_asked_for_where_secrets_have_one(elsewhere: Open, which: str) -> None:
+    one = elsewhere(which).save(URI)
+    assert writer(one).get(one.url("policy")).status_code == 409
+
+
 def test_a_store_without_history_has_no_page_of_versions(elsewhere: Open) -> None:
     one = elsewhere("vault-1").save(URI)
     assert writer(one).get(one.url("versions")).status_code == 409
