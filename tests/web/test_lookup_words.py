@@ -153,7 +153,7 @@ def test_what_a_place_answers_in_words(step: Step, kind: source.Kind, words: str
     [
         (Step(LAYER, "hit", ASKS), "It holds a value, which is shadowed."),
         (Step(LAYER, "miss", ASKS, "absent"), "It has nothing."),
-        (Step(LAYER, "miss", ASKS, "deleted"), "waits for its deletion"),
+        (Step(LAYER, "miss", ASKS, "deleted"), "The secret is deleted"),
         (Step(LAYER, "never", (), "pattern"), "The lookup pattern does not match"),
     ],
 )
