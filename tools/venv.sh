@@ -1,12 +1,19 @@
 #!/usr/bin/env bash
 # Makes .venv ready for one purpose, `run` or `dev`; does nothing when it is ready already.
+# BACKENDS names the clients that `run` is to have beside boto3: any of vault, gcp and azure, with spaces between.
 # Uses uv where it is on the PATH, otherwise the interpreter's own venv and pip. PYTHON picks the interpreter.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 purpose=${1:?say run or dev}
 case $purpose in
-  run) files=(requirements.txt requirements-demo.txt) ;;
+  run)
+    files=(requirements.txt requirements-demo.txt)
+    for backend in ${BACKENDS:-}; do
+      [ -f "requirements-$backend.txt" ] || { echo "BACKENDS: say vault, gcp or azure, not $backend." >&2; exit 2; }
+      files+=("requirements-$backend.txt")
+    done
+    ;;
   dev) files=(requirements-dev.txt) ;;
   *) echo "tools/venv.sh: unknown purpose $purpose; say run or dev." >&2; exit 2 ;;
 esac
