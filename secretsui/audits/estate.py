@@ -96,7 +96,8 @@ def _scope(
     prefix: Prefix, broken: str, failed: Mapping[tuple[str, int], str], stages: Mapping[tuple[int, str], set[str]]
 ) -> Scope:
     problem = failed.get(("prefix", prefix.pk), "") or (broken and (getattr(prefix, "error", "") or broken))
-    stage = stages.get((prefix.account_id, prefix.region), set())
+    is_vault = prefix.store_kind == Prefix.StoreKind.VAULT  # whose mounts are named by kwargs and ids
+    stage = stages.get((prefix.account_id, "" if is_vault else prefix.region), set())
     return Scope(
         account=prefix.account.name,
         region=prefix.region,
@@ -115,10 +116,11 @@ def _scope(
 
 
 def _stages() -> Mapping[tuple[int, str], set[str]]:
-    """Which stages look things up in an account and region."""
+    """Which stages look things up in an account and region; by "" in an account."""
     found: dict[tuple[int, str], set[str]] = {}
     for account, region, stage in LayerPlace.objects.values_list("account_id", "region", "deployment__stage"):
-        found.setdefault((account, region), set()).add(stage)
+        for where in (region, ""):
+            found.setdefault((account, where), set()).add(stage)
     return found
 
 

@@ -18,7 +18,7 @@ from secretsui.audits.acceptance import accepted
 from secretsui.audits.models import Audit, FindingEvent, Part, StoredFinding
 from secretsui.audits.sight import ref_of_prefix
 from secretsui.core.findings import SEVERITIES
-from secretsui.inventory.models import Deployment
+from secretsui.inventory.models import Account, Deployment
 
 PAGE_SIZE: Final = 50
 # `open` is new, still and reopened together, without what is accepted.
@@ -235,9 +235,8 @@ def _narrowed(found: QuerySet[StoredFinding], filters: Filters) -> QuerySet[Stor
 
 
 def _of_deployment(name: str) -> Q:
-    looks_there = Deployment.objects.filter(
-        name=name, places__account=OuterRef("prefix__account"), places__region=OuterRef("prefix__region")
-    )
+    is_there = Q(places__region=OuterRef("prefix__region")) | Q(places__account__vendor=Account.Vendor.VAULT)
+    looks_there = Deployment.objects.filter(is_there, name=name, places__account=OuterRef("prefix__account"))
     return Q(deployment__name=name) | Q(Exists(looks_there))
 
 

@@ -168,6 +168,12 @@ def test_the_stage_of_an_account_is_that_of_all_who_look_there(place: Place) -> 
     assert {scope.environment for scope in built().scopes} == {""}
 
 
+def test_every_mount_of_a_vault_has_the_stage_of_those_who_look_there(place: Place) -> None:
+    deployment(place.connections, stage=Deployment.Stage.DEV)
+    Prefix.objects.update(store_kind="vault", region="named-by-ids")
+    assert {scope.environment for scope in built().scopes} == {"dev"}
+
+
 def test_the_same_name_in_two_stores_is_two_secrets(place: Place) -> None:
     kept(place)
     twin = Prefix.objects.create(

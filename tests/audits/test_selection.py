@@ -13,7 +13,7 @@ from secretsui.access.models import DeploymentGrant, DeploymentLevel
 from secretsui.audits import selection
 from secretsui.audits.models import Audit, FindingEvent, StoredFinding
 from secretsui.audits.selection import NO_OWNER, STATES, Filters
-from secretsui.inventory.models import Deployment
+from secretsui.inventory.models import Account, Deployment, Prefix
 from tests.audits.findings import ended, stored
 from tests.conftest import Place, person
 from tests.inventory.deployments.halden import deployment
@@ -173,6 +173,13 @@ def test_a_deployment_has_its_own_findings_and_those_of_where_it_looks(
     assert names(bob, "deployment=halden-prod") == ["secret"]
     assert names(seer, "deployment=halden-prod") == ["id"]
     assert names(bob, "deployment=other") == []
+
+
+def test_a_deployment_has_the_findings_of_every_mount_of_its_vault(place: Place, found: Deployment, bob: User) -> None:
+    Account.objects.update(vendor=Account.Vendor.VAULT)
+    Prefix.objects.filter(pk=place.connections.pk).update(store_kind="vault", region="named-by-ids")
+    stored(name="secret", prefix=place.connections)
+    assert names(bob, "deployment=halden-prod") == ["secret"]
 
 
 def test_a_prefix_is_chosen_by_its_id(place: Place, bob: User) -> None:
