@@ -53,21 +53,24 @@ def _dropped(value: Value, code: str, detail: str) -> Hit:
 
 
 def percent_encoded(value: Value) -> Iterator[Hit]:
-    if value.members is None or _is_decoded(value):
+    if value.members is None:
         return
-    for field in ("host", "login", "password", "schema"):
+    is_decoded = _is_decoded(value)
+    for field in () if is_decoded else ("host", "login", "password", "schema"):
         if is_encoded(field_text(value.connection, field)):
             yield Hit("percent-encoded", field, repair="decode")
+    if is_decoded and not isinstance(value.members.get("extra"), dict):
+        return
     for name, text in value.extra.items():
         if isinstance(text, str) and is_encoded(text):
             yield Hit("percent-encoded", extra_field(value, name), repair="decode", severity="medium")
 
 
 def _is_decoded(value: Value) -> bool:
-    """By an old provider that has been told to."""
+    """By an old provider that has been told to, all but an extra that is an object."""
     version = value.context.version(AMAZON)
     wanted = (value.context.backend_kwargs or {}).get("are_secret_values_urlencoded")
-    return bool(wanted) and version is not None and version < (9,)
+    return bool(wanted) and value.context.is_secrets_manager and version is not None and version < (9,)
 
 
 def is_encoded(text: str) -> bool:

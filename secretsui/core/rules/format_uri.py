@@ -13,7 +13,7 @@ from secretsui.core.rules.value import Hit, Value, field_text
 
 REPEATED_PROTOCOL: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://\1://", re.IGNORECASE)
 ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}")
-_AUTHORITY: Final = re.compile(r"[^/?#]*")
+_END_OF_AUTHORITY: Final = re.compile(r"[/?#]")
 # A parameter without "=" that holds an "@": more of a password than of a query.
 _LIKE_A_PASSWORD: Final = re.compile(r"\?[^=&#/?]*@")
 
@@ -22,7 +22,7 @@ def raw_delimiter(value: Value) -> Iterator[Hit]:
     """A `/`, `#`, `?` or `@` that ends the login or password it belongs to."""
     found = [each for each in value.faults_of("cut-short", "unescaped") if "://" not in each.detail]
     for each in found:
-        place = int(each.detail.rsplit(" ", 1)[-1])
+        place = int(each.detail.split()[-1])
         # What follows a "#" is lost; only with an "@" behind it is it a piece of the credentials.
         severity: Severity | None = (
             "high" if value.stripped[place - 1] == "#" and "@" not in value.stripped[place:] else None
@@ -42,8 +42,7 @@ def _percent_signs(value: Value) -> Iterator[Hit]:
 
 
 def _field_at(text: str, place: int) -> str:
-    scheme = SCHEMES.match(text)
-    before = text[scheme.end() if scheme else 0 : place - 1]
+    before = SCHEMES.sub("", text[: place - 1])
     if "@" in text[place - 1 :]:
         return "password" if ":" in before else "login"
     return "text"
@@ -51,10 +50,9 @@ def _field_at(text: str, place: int) -> str:
 
 def _question_mark(value: Value) -> int:
     scheme = SCHEMES.match(value.stripped)
-    if not value.is_uri or scheme is None:
+    if scheme is None:
         return 0
-    authority = _AUTHORITY.match(value.stripped, scheme.end())
-    end = authority.end() if authority else 0
+    end = scheme.end() + len(_authority(value.stripped[scheme.end() :]))
     return end + 1 if _LIKE_A_PASSWORD.match(value.stripped, end) else 0
 
 
@@ -65,7 +63,7 @@ def scheme_underscore(value: Value) -> Iterator[Hit]:
 
 def plus_sign(value: Value) -> Iterator[Hit]:
     """More telling where the same text was percent-encoded: some encoders write a space as a plus sign."""
-    scheme = SCHEMES.match(value.stripped) if value.is_uri and value.connection else None
+    scheme = SCHEMES.match(value.stripped) if value.connection else None
     if scheme is None:
         return
     end = re.search(r"[?#]", value.stripped)
@@ -76,7 +74,7 @@ def plus_sign(value: Value) -> Iterator[Hit]:
 
 
 def capitals_in_host(value: Value) -> Iterator[Hit]:
-    raw = unquote(raw_host(value.stripped)) if value.is_uri and value.connection else ""
+    raw = unquote(raw_host(value.stripped))
     host = field_text(value.connection, "host")
     if raw and not host.endswith(raw) and host.lower().endswith(raw.lower()):
         yield Hit("capitals", "host", repair="to-json")
@@ -85,6 +83,10 @@ def capitals_in_host(value: Value) -> Iterator[Hit]:
 def raw_host(uri: str) -> str:
     """As it is spelled, without a protocol before it; "" where it is an address in brackets."""
     scheme = SCHEMES.match(uri)
-    authority = _AUTHORITY.match(uri, scheme.end()) if scheme else None
-    host = authority[0].rpartition("@")[2] if authority else ""
+    host = _authority(uri[scheme.end() :]).rpartition("@")[2] if scheme else ""
     return "" if "[" in host else host.partition(":")[0]
+
+
+def _authority(rest: str) -> str:
+    """Login, password, host and port, of what follows the type."""
+    return _END_OF_AUTHORITY.split(rest, maxsplit=1)[0]
