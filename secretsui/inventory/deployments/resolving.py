@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,8 +13,7 @@ from django.utils import timezone
 
 from secretsui.core.backends.source import Kind
 from secretsui.core.chain import Process
-from secretsui.core.conflicts import CONFLICTS
-from secretsui.inventory.clean import fit
+from secretsui.inventory.deployments.alike import Alike, Facts, facts_of
 from secretsui.inventory.deployments.cells import Row, row
 from secretsui.inventory.deployments.explained import Asked, Explained
 from secretsui.inventory.deployments.ids import Id, ids, of_secret
@@ -23,8 +22,14 @@ from secretsui.inventory.deployments.settings import processes
 from secretsui.inventory.deployments.tables import Everything, OneByOne
 from secretsui.inventory.deployments.told import Held, absent
 from secretsui.inventory.models import Deployment, ResolvedRow, SecretRecord
+from secretsui.inventory.sync.upsert import upsert
 
+RowKey = tuple[Process, Kind, str]
+Rows = dict[RowKey, Facts]
+
+KEY: Final = ("deployment_id", "process", "kind", "key")
 SOME: Final = 500
+CHUNK: Final = 2000
 MANY: Final = 1000
 
 FOUND: Final = frozenset({"wins", "wins-if", "shadowed"})
@@ -102,7 +107,10 @@ def resolve_all(deployment: Deployment) -> int:
     tables = Everything(deployment)
     all_lookups = [lookups(deployment, process, tables) for process in processes(deployment)]
     known = ids(all_lookups, tables)
-    rows = [_resolved(deployment, each, row(each, *id_)) for each in all_lookups for id_ in known]
+    rows: Rows = {}
+    for each in all_lookups:
+        alike = Alike(each)
+        rows |= {(each.process, *id_): alike.facts(*id_) for id_ in known}
     _write(deployment, began, rows)
     _catch_up(deployment, _changed_since(tables))
     return len(known)
@@ -167,35 +175,37 @@ def _counted(deployment: Deployment) -> Mapping[str, Any]:
 
 
 def _resolved(deployment: Deployment, found: Lookups, one: Row) -> ResolvedRow:
-    conflict, held = one.conflict, one.first_held()
-    conn_type, owner = (held.conn_type, fit(ResolvedRow, "owner", held.owner)) if held else ("", "")
-    return ResolvedRow(
-        deployment=deployment,
-        process=found.process,
-        kind=one.kind,
-        key=one.key,
-        rank=CONFLICTS.index(conflict),
-        conflict=conflict,
-        winner=one.winner,
-        is_certain=one.is_certain,
-        conn_type=conn_type,
-        owner=owner,
-        cells=[one.cells[column.id] for column in found.columns],
-        search="\n".join((one.key, conn_type, owner)).lower(),
-    )
+    facts = facts_of(found, one)._asdict()
+    return ResolvedRow(deployment=deployment, process=found.process, kind=one.kind, key=one.key, **facts)
 
 
-def _write(deployment: Deployment, began: datetime, rows: Sequence[ResolvedRow]) -> None:
+def _write(deployment: Deployment, began: datetime, rows: Rows) -> None:
     """Unless somebody has meanwhile written what is younger."""
     with transaction.atomic():
         locked = Deployment.objects.select_for_update().get(pk=deployment.pk)
         if locked.resolved_at and locked.resolved_at > began:
             return
-        ResolvedRow.objects.filter(deployment=deployment).delete()
-        ResolvedRow.objects.bulk_create(rows, batch_size=SOME)
-        summary = _summary((each.process, each.conflict, 1) for each in rows)
+        _put(deployment, rows)
+        summary = _summary((process, facts.conflict, 1) for (process, _, _), facts in rows.items())
         Deployment.objects.filter(pk=deployment.pk).update(resolved_at=began, summary=summary)
     deployment.resolved_at, deployment.summary = began, summary
+
+
+def _put(deployment: Deployment, rows: Rows) -> None:
+    """In the place of those that are there; only what differs from them is written."""
+    there = ResolvedRow.objects.filter(deployment=deployment).order_by()
+    same: set[RowKey] = set()
+    gone: list[int] = []
+    for pk, process, kind, key, *facts in there.values_list("pk", *KEY[1:], *Facts._fields).iterator(CHUNK):
+        known = rows.get((process, kind, key))
+        if known is None:
+            gone.append(pk)
+        elif known == tuple(facts):
+            same.add((process, kind, key))
+    for start in range(0, len(gone), SOME):
+        ResolvedRow.objects.filter(pk__in=gone[start : start + SOME]).delete()
+    news = [(deployment.pk, *key, *facts) for key, facts in rows.items() if key not in same]
+    upsert((*KEY, *Facts._fields), news, model=ResolvedRow, key=KEY)
 
 
 def _summary(groups: Iterable[tuple[str, str, int]]) -> Mapping[str, Any]:

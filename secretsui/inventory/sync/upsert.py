@@ -1,4 +1,4 @@
-"""Many records in one statement, built once. `bulk_create` would take longer to build it than the store to answer."""
+"""Many rows in one statement, built once. `bulk_create` would take longer to build it than the store to answer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import DateTimeField, Field, JSONField
+from django.db.models import DateTimeField, Field, JSONField, Model
 
 from secretsui.inventory.models import SecretRecord
 
@@ -18,34 +18,40 @@ KEY: Final = ("prefix_id", "name")
 Row = Sequence[object]
 
 
-def upsert(columns: Sequence[str], rows: Sequence[Row]) -> None:
-    """Insert records, or update these columns of the record with the same prefix and name.
+def upsert(
+    columns: Sequence[str],
+    rows: Sequence[Row],
+    *,
+    model: type[Model] = SecretRecord,
+    key: tuple[str, ...] = KEY,
+) -> None:
+    """Insert rows, or update these columns of the row with the same values in `key`: for records, prefix and name.
 
-    The first columns are those of KEY. Other columns of a new record get their default, of a known one they stay.
+    The first columns are those of `key`. Other columns of a new row get their default, of a known one they stay.
     """
     fixed, ops = tuple(columns), connection.ops
     ways: dict[type[Any], Any] = {
         DateTimeField: _moment if connection.vendor == "sqlite" else ops.adapt_datetimefield_value
     }
     ways |= {JSONField: lambda value: ops.adapt_json_value(value, None)}
-    adapters = [(place, ways[kind]) for place, kind in enumerate(_types(fixed)) if kind in ways]
+    adapters = [(place, ways[kind]) for place, kind in enumerate(_types(model, fixed)) if kind in ways]
     for some in (rows[start : start + ROWS] for start in range(0, len(rows), ROWS)):
         values = _adapted(some, adapters)
         with connection.cursor() as cursor:
-            cursor.execute(_statement(fixed, len(some)), values)
+            cursor.execute(_statement(model, key, fixed, len(some)), values)
 
 
 @cache
-def _statement(columns: tuple[str, ...], rows: int) -> str:
+def _statement(model: type[Model], key: tuple[str, ...], columns: tuple[str, ...], rows: int) -> str:
     quote = connection.ops.quote_name
-    defaults = {field.attname: _literal(field) for field in _fields().values() if _needs_default(field, columns)}
+    defaults = {field.attname: _literal(field) for field in _fields(model).values() if _needs_default(field, columns)}
     row = "(" + ", ".join(["%s"] * len(columns) + list(defaults.values())) + ")"
-    updates = ", ".join(f"{quote(name)} = EXCLUDED.{quote(name)}" for name in columns if name not in KEY)
+    updates = ", ".join(f"{quote(name)} = EXCLUDED.{quote(name)}" for name in columns if name not in key)
     names = ", ".join(quote(name) for name in (*columns, *defaults))
-    table = quote(SecretRecord._meta.db_table)  # noqa: SLF001 - documented API
-    key = ", ".join(quote(name) for name in KEY)
+    table = quote(model._meta.db_table)  # noqa: SLF001 - documented API
+    once = ", ".join(quote(name) for name in key)
     values = ", ".join([row] * rows)
-    return f"INSERT INTO {table} ({names}) VALUES {values} ON CONFLICT ({key}) DO UPDATE SET {updates}"  # noqa: S608
+    return f"INSERT INTO {table} ({names}) VALUES {values} ON CONFLICT ({once}) DO UPDATE SET {updates}"  # noqa: S608
 
 
 def _adapted(rows: Sequence[Row], adapters: Sequence[tuple[int, Any]]) -> Sequence[Any]:
@@ -61,8 +67,8 @@ def _adapted(rows: Sequence[Row], adapters: Sequence[tuple[int, Any]]) -> Sequen
 
 
 @cache
-def _types(columns: tuple[str, ...]) -> Sequence[type[Any]]:
-    return [type(_fields()[name]) for name in columns]
+def _types(model: type[Model], columns: tuple[str, ...]) -> Sequence[type[Any]]:
+    return [type(_fields(model)[name]) for name in columns]
 
 
 def _moment(value: datetime) -> str:
@@ -71,8 +77,8 @@ def _moment(value: datetime) -> str:
 
 
 @cache
-def _fields() -> Mapping[str, Field[Any, Any]]:
-    fields = SecretRecord._meta.concrete_fields  # noqa: SLF001 - documented API
+def _fields(model: type[Model]) -> Mapping[str, Field[Any, Any]]:
+    fields = model._meta.concrete_fields  # noqa: SLF001 - documented API
     return {field.attname: field for field in fields if not field.primary_key and not field.generated}
 
 
