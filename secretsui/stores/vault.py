@@ -25,7 +25,7 @@ from secretsui.stores.base import (
     VersionChange,
 )
 from secretsui.stores.reading import Reading, Ways
-from secretsui.stores.vault_errors import NAME_REMEDY
+from secretsui.stores.vault_errors import bad_name
 from secretsui.stores.vault_login import Credential
 from secretsui.stores.vault_place import VaultPlace
 from secretsui.stores.vault_session import Session
@@ -243,4 +243,4 @@ def _check_name(name: str) -> None:
             name=name,
         )
     if not re.fullmatch(KV2.name_pattern, name):
-        raise BadName("Vault does not accept this name.", remedy=NAME_REMEDY, name=name)
+        raise bad_name(name)

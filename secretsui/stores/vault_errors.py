@@ -114,7 +114,7 @@ _REFUSED: Final = "Vault refused the login of this account."
 
 def _no_route(refusal: Refusal, facts: dict[str, str]) -> StoreError:
     if "unsupported path" in refusal.words:
-        return BadName("Vault does not accept this name.", remedy=NAME_REMEDY, **facts)
+        return bad_name(**facts)
     return StoreError(
         f"Vault has no secrets engine at {refusal.path.partition('/')[0]}.",
         remedy="Check the mount of this prefix and the namespace of its account.",
@@ -123,6 +123,10 @@ def _no_route(refusal: Refusal, facts: dict[str, str]) -> StoreError:
 
 
 NAME_REMEDY: Final = "Leave out line breaks and .., a slash at either end, two slashes in a row and a dot at the end."
+
+
+def bad_name(name: str, code: str = "") -> BadName:
+    return BadName("Vault does not accept this name.", remedy=NAME_REMEDY, code=code, name=name)
 
 
 def _unaccepted(refusal: Refusal, facts: dict[str, str]) -> StoreError:
@@ -140,7 +144,7 @@ def _unaccepted(refusal: Refusal, facts: dict[str, str]) -> StoreError:
     if "missing data fields" in words or "no data provided" in words:
         return StoreError("Vault keeps no object without a key.", remedy="Enter at least one field.", **facts)
     if "printable" in words or "parent references" in words:
-        return BadName("Vault does not accept this name.", remedy=NAME_REMEDY, **facts)
+        return bad_name(**facts)
     return StoreError("Vault did not accept the request.", remedy="Check the name and the mount.", **facts)
 
 

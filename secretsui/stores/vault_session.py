@@ -69,6 +69,12 @@ class Request:
     capability: str = ""
     proof: str = ""  # what the data of a true answer has: a proxy's page would pass for an empty one
 
+    @property
+    def is_straight(self) -> bool:
+        """The client takes dots and doubled slashes out of a path, which then is another secret's."""
+        path = self.path.removesuffix("/") if self.method == "LIST" else self.path
+        return not {"", ".", ".."} & set(path.split("/"))
+
     def refused(self, status: int, words: str) -> Refusal:
         return Refusal(status, words, self.path, self.capability or _CAPABILITIES[self.method], self.name)
 
@@ -89,6 +95,8 @@ class Session:
 
     def ask(self, request: Request) -> Answer:
         """Refused for its token, it is asked once more with a new login."""
+        if not request.is_straight:
+            raise vault_errors.bad_name(request.name)
         token = self._login(None)
         outcome = self._send(request, token)
         if isinstance(outcome, Refusal) and outcome.status == 403 and not self._is_alive(outcome, token):

@@ -473,3 +473,18 @@ def test_descriptions_and_keys_are_not_taken_with_a_new_secret(vault: Server) ->
     with pytest.raises(Unable):
         vault.store("kv1", 1).write(NAME, Sensitive("x"), replaces=MUST_NOT_EXIST, tags={"a": "b"})
     assert infos(vault.store()) == {}
+
+
+@pytest.mark.parametrize("name", ["connections/../other", "connections//db", "connections/./db", "connections/db/"])
+@pytest.mark.parametrize(("mount", "kv"), [("secret", 2), ("kv1", 1)])
+def test_no_name_leads_to_another_secret(vault: Server, name: str, mount: str, kv: int) -> None:
+    store = vault.store(mount, kv, "connection")
+    for there in ("other", NAME):
+        write(store, "http://h", name=there)
+    asked(vault).clear()
+
+    assert isinstance(problem(store, name), BadName)
+    for verb in (store.describe, lambda name: store.delete(name, recovery_days=None)):
+        with pytest.raises(BadName):
+            verb(name)
+    assert not [path for _method, path in asked(vault) if not path.startswith("sys/")]
