@@ -81,12 +81,12 @@ def capitals_in_host(value: Value) -> Iterator[Hit]:
 
 
 def raw_host(uri: str) -> str:
-    """As it is spelled, without a protocol before it; "" where it is an address in brackets."""
+    """As it is spelled, without a protocol before it; of an address in brackets only a start, which no host equals."""
     scheme = SCHEMES.match(uri)
     host = _authority(uri[scheme.end() :]).rpartition("@")[2] if scheme else ""
-    return "" if "[" in host else host.partition(":")[0]
+    return host.partition(":")[0]
 
 
 def _authority(rest: str) -> str:
     """Login, password, host and port, of what follows the type."""
-    return _END_OF_AUTHORITY.split(rest, maxsplit=1)[0]
+    return _END_OF_AUTHORITY.split(rest)[0]

@@ -22,6 +22,7 @@ from tests.core.rules.hits import as_json, hits
         ("postgres://svc:12#34@db.example", "#", "unescaped", "password", None),
         ("postgres://svc#x:y@db.example", "#", "unescaped", "login", None),
         ("postgres://db.example/crm#old", "#", "unescaped", "text", "high"),
+        ("postgres://svc:sample@#old", "#", "unescaped", "text", "high"),
         ("postgres://db.example/a@b#", "@", "unescaped", "login", None),
         ("postgres://svc:sample@db.example/crm#@", "#", "unescaped", "password", None),
         ("postgres://sv?:x@db.example", "?", "cut-short", "login", None),
