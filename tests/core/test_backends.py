@@ -338,6 +338,7 @@ def test_old_providers_unquote_the_values_of_json(provider: str, login: str) -> 
         (SM, "9.30.0", ["airflow/connections/red--db", "airflow/connections/db"]),
         (SSM, "9.39.0", ["/airflow/connections/red--db", "/airflow/connections/db"]),
         (VAULT, "4.4.0", ["connections/db"]),
+        (VAULT, "4.5.1", ["connections/db"]),
         (VAULT, "4.7.0", ["connections/red/db", "connections/db"]),
         (VAULT, "4.8.4", ["connections/red/db"]),
         (GOOGLE, "15.1.0", ["airflow-connections-db"]),

@@ -44,7 +44,7 @@ class Vault:
         self.context = context
         self.takes_lists = at_least(backend.provider, "4.8")
         self.errors = ERRORS if at_least(backend.provider, "4.8.1") else OLDER_ERRORS
-        self.knows_teams = at_least(backend.provider, "4.5")
+        self.knows_teams = at_least(backend.provider, "4.6")  # 4.5 is told the team, and does not ask for it
         self.mount = kwargs.get("mount_point", "secret")
         self.uses_team_paths = kwargs.get("use_team_secrets_path", True)
         self.paths = {kind: self._paths(plural, kwargs) for kind, plural in PLURALS.items()}

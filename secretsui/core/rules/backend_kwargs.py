@@ -55,7 +55,18 @@ class Known:
     lists_since: str = ""
 
 
+# By the signatures of the constructors in the released wheels.
 _PATTERNS_SINCE: Final = dict.fromkeys(_PATTERNS, "7.3")
+_VAULT_SINCE: Final = {
+    "assume_role_kwargs": "3.7",
+    "region": "4.1",
+    **dict.fromkeys(_JWT, "4.5"),
+    **dict.fromkeys(_TEAM_PATHS, "4.6"),
+}
+_AZURE_SINCE: Final = {
+    **dict.fromkeys(("tenant_id", "client_id", "client_secret"), "8.0"),
+    **dict.fromkeys(("managed_identity_client_id", "workload_identity_tenant_id"), "8.2"),
+}
 KNOWN: Final[Mapping[str, Known]] = {
     "airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend": Known(
         _SECRETS_MANAGER, "ignored-kwarg", _PATTERNS_SINCE
@@ -71,14 +82,14 @@ KNOWN: Final[Mapping[str, Known]] = {
     "airflow.providers.hashicorp.secrets.vault.VaultBackend": Known(
         _PATHS | _VAULT | _HVAC | _TEAM_PATHS | _JWT,
         "raising-kwarg",
-        dict.fromkeys(_TEAM_PATHS | _JWT, "4.5"),
+        _VAULT_SINCE,
         "4.8",
     ),
     "airflow.providers.google.cloud.secrets.secret_manager.CloudSecretManagerBackend": Known(
         google.KWARGS, "refused-kwarg", {"impersonation_chain": "10.13"}
     ),
     "airflow.providers.microsoft.azure.secrets.key_vault.AzureKeyVaultBackend": Known(
-        _PREFIXES | _AZURE, "client-kwarg"
+        _PREFIXES | _AZURE, "client-kwarg", _AZURE_SINCE
     ),
     "airflow.secrets.local_filesystem.LocalFilesystemBackend": Known(local_files.PATHS.values(), "refused-kwarg"),
     ENVIRONMENT_CLASS: Known((), "refused-kwarg"),

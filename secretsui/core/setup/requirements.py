@@ -9,7 +9,7 @@ from secretsui.core.backends.signatures import FLOORS
 from secretsui.core.chain import distribution_of
 from secretsui.core.rules.backend_kwargs import KNOWN
 from secretsui.core.rules.settings import TOO_NEW_TO_SHARE
-from secretsui.core.setup.answers import Answers, StoreName
+from secretsui.core.setup.answers import Answers, OnVault, StoreName
 from secretsui.core.setup.kwargs import kwargs_of
 from secretsui.core.setup.snippet import Snippet
 from secretsui.core.versions import at_least, numbers
@@ -24,7 +24,7 @@ _FIRST: Final[Mapping[StoreName, str]] = {
     "google": "8.0",
     "azure": "5.0",
 }
-# Of Airflow 3: releases from the time of its first one.
+# Of Airflow 3: the minor releases that pip chose on the day of its first one, 22 April 2025.
 _FIRST_OF_3: Final[Mapping[StoreName, str]] = {
     "secrets-manager": "9.6",
     "shared-account": "9.6",
@@ -33,6 +33,8 @@ _FIRST_OF_3: Final[Mapping[StoreName, str]] = {
     "google": "15.0",
     "azure": "12.3",
 }
+# The first release that logs in with the identity it has: before, both keys had to stand in the kwargs.
+_ROLE_OF_AWS: Final = "3.7"
 CONSTRAINTS: Final = "Install it with the constraints file of your Airflow, which names releases that fit together."
 WITHOUT_PIN: Final = (
     "The package asks for an amazon provider of release 8. With Airflow 3 install it with pip install --no-deps."
@@ -44,6 +46,8 @@ def minimum(answers: Answers) -> str:
     """The oldest release of the provider that takes these kwargs from this Airflow."""
     known = KNOWN[answers.class_path]
     needs = [known.since[name] for name in kwargs_of(answers) if name in known.since]
+    if isinstance(answers.place, OnVault) and answers.place.auth == "aws_iam":
+        needs.append(_ROLE_OF_AWS)
     if at_least(answers.airflow, "3"):
         needs.append(_FIRST_OF_3[answers.store])
     if at_least(answers.airflow, "3.2") and not at_least(answers.airflow, "3.3"):

@@ -7,7 +7,7 @@ import pytest
 
 from secretsui.core.setup.requirements import minimum, too_new, too_old
 from secretsui.core.setup.snippets import snippets
-from tests.core.setup.answered import answers, on_vault
+from tests.core.setup.answered import answers, on_azure, on_vault
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,21 @@ def test_the_oldest_release_that_will_do(store: Any, airflow: str, pattern: str,
 def test_a_kwarg_that_came_later_raises_the_floor() -> None:
     assert minimum(answers(store="vault", airflow="2.10", place=on_vault("jwt"))) == "4.5"
     assert minimum(answers(store="vault", airflow="2.10")) == "3.0"
+
+
+@pytest.mark.parametrize(
+    ("store", "place", "floor"),
+    [
+        ("vault", on_vault("aws_iam"), "4.1"),
+        ("vault", on_vault("aws_iam", region=""), "3.7"),
+        ("azure", on_azure("default"), "5.0"),
+        ("azure", on_azure("client-secret"), "8.0"),
+        ("azure", on_azure("managed-identity"), "8.2"),
+        ("azure", on_azure("workload-identity"), "8.2"),
+    ],
+)
+def test_so_does_a_login_that_came_later(store: Any, place: Any, floor: str) -> None:
+    assert minimum(answers(store=store, airflow="2.10", place=place)) == floor
 
 
 def test_the_shared_backend_is_bound_from_above() -> None:
