@@ -23,6 +23,7 @@ def aws_server() -> Iterator[Server]:
 def aws(aws_server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Aws]:
     """An empty AWS, and an environment in which every SDK finds it and nothing else."""
     set_environment(monkeypatch, aws_server.url, tmp_path)
+    _leave_out_pauses(monkeypatch)
     aws_server.reset()
     _forget_sessions()
     yield Aws(aws_server)
@@ -35,6 +36,12 @@ def set_environment(monkeypatch: pytest.MonkeyPatch, url: str, folder: Path) -> 
         monkeypatch.setenv(key, value)
     for key in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION"):
         monkeypatch.delenv(key, raising=False)
+
+
+def _leave_out_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How long an SDK waits before it repeats a call, and how slow it grows once it was throttled, is its affair."""
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.0)
+    monkeypatch.setattr("botocore.retries.bucket.TokenBucket.acquire", lambda *_, **__: True)
 
 
 def _forget_sessions() -> None:
