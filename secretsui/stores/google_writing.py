@@ -43,12 +43,20 @@ class Writing:
         """A secret that could not get its value is taken away again, unless somebody has touched it."""
         try:
             return self._add("")
-        except Unavailable:
-            raise  # it may have got it
+        except (Unavailable, Conflict):
+            raise  # it may have got it, or has it beside somebody else's
         except StoreError as error:
             refusal = error
-        self._undo(made)
+        if self._is_empty():
+            self._undo(made)
         raise refusal
+
+    def _is_empty(self) -> bool:
+        """A new version leaves the secret's etag as it is, so that it guards no text of somebody else."""
+        try:
+            return not self._current()
+        except StoreError:
+            return False
 
     def _undo(self, made: Any) -> None:
         request = {"name": self._session.path(self._name), "etag": made.etag}

@@ -375,3 +375,22 @@ def test_an_absent_client_is_a_sentence(google: Google, monkeypatch: pytest.Monk
         google_store(google).describe("a")
 
     assert "requirements-gcp.txt" in caught.value.remedy
+
+
+def test_a_new_secret_that_somebody_else_filled_first_is_kept_with_both_texts(google: Google) -> None:
+    google.meanwhile[":addVersion"] = lambda: google.put("a", "theirs")
+
+    with pytest.raises(Conflict) as caught:
+        google_store(google).write("a", Sensitive("ours"), replaces=MUST_NOT_EXIST)
+
+    assert (caught.value.current, [each.data for each in google.secrets["a"].versions]) == ("2", [b"theirs", b"ours"])
+
+
+def test_a_new_secret_whose_text_was_refused_stays_where_somebody_else_filled_it(google: Google) -> None:
+    google.denied.add(("secretmanager.versions.add", ""))
+    google.meanwhile[":addVersion"] = lambda: google.put("a", "theirs")
+
+    with pytest.raises(Denied):
+        google_store(google).write("a", Sensitive("ours"), replaces=MUST_NOT_EXIST)
+
+    assert [each.data for each in google.secrets["a"].versions] == [b"theirs"]
