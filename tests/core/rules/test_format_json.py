@@ -149,7 +149,10 @@ def test_the_parameter_store_never_decoded_anything() -> None:
     assert len(hits("R-33", as_json(password="a%2Fb"), **known, backend=PARAMETER_STORE)) == 1
 
 
-@pytest.mark.parametrize("text", ["http://svc:a%2Fb@api.example", '{"password": "a%2Fb"', as_json(password="a/b")])
+@pytest.mark.parametrize(
+    "text",
+    ["http://svc:a%2Fb@api.example", "http://svc:a%252Fb@api.example", '{"password": "a%2Fb"', as_json(password="a/b")],
+)
 def test_what_is_no_encoded_json(text: str) -> None:
     assert hits("R-33", text) == []
 
