@@ -103,8 +103,15 @@ def put_back(request: HttpRequest, account: str, address: str, name: str) -> Htt
         return render(request, "versions/put_back.html", {**facts, "history": history, "error": conflict}, status=409)
     except StoreError as error:
         return render(request, "versions/put_back.html", {**facts, "error": error}, status=live.status_of(error))
-    messages.success(request, _("%(version)s is current again.") % {"version": old.words.capitalize()})
+    messages.success(request, _put_back_words(found, old.words))
     return redirect(found.links["show"])
+
+
+def _put_back_words(found: Subject, version: str) -> str:
+    """Only where versions have stages does the old one itself become current."""
+    if found.words.has_stages:
+        return _("%(version)s is current again.") % {"version": version.capitalize()}
+    return _("The value of %(version)s is current again, as a new version.") % {"version": version}
 
 
 @require_http_methods(["GET", "POST"])

@@ -138,9 +138,11 @@ def test_an_old_version_is_put_back(here: Here) -> None:
 
     page = here.get("put-back", "?version=1").content.decode()
     sent = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', page))
+    assert "is saved once more as a new version in place of version 2" in text_of(here.get("put-back", "?version=1"))
     here.post("put-back", **sent)
 
     assert here.stored == FIELDS
+    assert "The value of version 1 is current again, as a new version." in text_of(here.get())
     assert "Reveal version 3" in text_of(here.get("versions"))
 
 
