@@ -31,6 +31,7 @@ class StoreWords:
     kept: Words = ""  # what becomes of a deleted secret that is kept
     kept_until: Words = ""  # the same in the trash, where no day is known
     name_rules: Words = ""  # what to do about a name that it does not take
+    expiry: Words = ""  # what becomes of a secret when the day comes that people gave it
     description: Words = DESCRIPTION
     # Whether the store tells of these; where it does not, nothing is said of them rather than "never" or "none".
     tells_access: bool = False
@@ -97,6 +98,7 @@ STORES: Final[Mapping[str, StoreWords]] = {
         tags=_("Labels"),
         tag_edit=_("Edit labels"),
         policy_form=_("Grant this to that identity"),
+        expiry=_("Google Cloud deletes it then, for good."),
     ),
     Prefix.StoreKind.AZURE: StoreWords(
         vendor=_("Azure"),
@@ -108,6 +110,7 @@ STORES: Final[Mapping[str, StoreWords]] = {
         tags=_("Tags"),
         tag_edit=_("Edit tags"),
         policy_form=_("Assign this to that identity"),
+        expiry=_("Readers get its value after that day, too."),
         kept=_("The vault keeps it for as many days as it is set to, from 7 to 90, and then purges it."),
         kept_until=_("When the vault purges it"),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
@@ -297,6 +298,20 @@ def test_type_and_tier_of_a_parameter_are_shown(elsewhere: Open) -> None:
     page = text_of(writer(one).get(one.url()))
     assert "String Stored without encryption" in page
     assert "Advanced" in page
+
+
+@pytest.mark.parametrize(
+    ("which", "what_follows"),
+    [("google", "Google Cloud deletes it then, for good."), ("azure", "Readers get its value after that day, too.")],
+)
+def test_the_day_that_a_secret_expires_is_shown_with_what_it_means(
+    elsewhere: Open, which: str, what_follows: str
+) -> None:
+    one = elsewhere(which).save(URI, expires_at=datetime(2027, 3, 1, 9, tzinfo=UTC))
+    client = writer(one)
+    assert f"Expires 1 Mar 2027 {what_follows}" in text_of(client.get(one.url()))
+    one.save(expires_at=None)
+    assert "Expires" not in text_of(client.get(one.url()))
 
 
 def test_addresses_tell_the_stores_of_one_account_apart(elsewhere: Open) -> None:
