@@ -7,6 +7,7 @@ import sqlite3
 import sys
 import time
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -29,13 +30,19 @@ def index(stack: Stack) -> int:
 
 
 def told_secrets() -> int:
-    return sum(sample.name.startswith("airflow/") for account in ACCOUNTS for sample in story.samples(account))
+    return sum(sample.is_of_airflow for account in ACCOUNTS for sample in story.samples(account))
 
 
-def test_it_starts_logs_in_fills_the_index_and_stops_without_a_trace(tmp_path):
-    with started(tmp_path) as stack:
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for starts without sample data, of which only the first has anything to prepare."""
+    return tmp_path_factory.mktemp("bare")
+
+
+def test_it_fills_the_index_stops_without_a_trace_and_keeps_what_there_is_for_the_next_start(tmp_path):
+    with started(tmp_path, SECRETSUI_DEMO_PASSWORD="first-of-two-words") as stack:
         assert stack.told["address"] == f"http://127.0.0.1:{stack.port}/"
-        assert stack.told["what"] == "sample data"
+        assert (stack.told["what"], stack.told["password"]) == ("sample data", "first-of-two-words")
         browser = stack.log_in()
         eventually(lambda: index(stack) == told_secrets())
         eventually(lambda: {row[0] for row in ask(stack, "SELECT state FROM inventory_refresh")} == {"done"})
@@ -47,14 +54,6 @@ def test_it_starts_logs_in_fills_the_index_and_stops_without_a_trace(tmp_path):
         assert stack.end() == 0
         assert stack.process.stdout
         assert stack.process.stdout.read() == ""
-
-
-def test_a_second_start_keeps_what_there_is_and_says_its_new_password(tmp_path):
-    with started(tmp_path, SECRETSUI_DEMO_PASSWORD="first-of-two-words") as stack:
-        assert stack.told["password"] == "first-of-two-words"
-        eventually(lambda: index(stack) == told_secrets())
-        eventually(lambda: {row[0] for row in ask(stack, "SELECT state FROM inventory_refresh")} == {"done"})
-        stack.end()
     reads = "SELECT count(*) FROM access_accessevent WHERE action = 'read-batch'"
     before = ask(stack, reads)
     collected = (tmp_path / "static" / ".collected").stat().st_mtime_ns
@@ -70,26 +69,23 @@ def test_a_second_start_keeps_what_there_is_and_says_its_new_password(tmp_path):
         latest = "SELECT count(*) FROM inventory_refresh WHERE state = 'done' GROUP BY prefix_id"
         eventually(lambda: {row[0] for row in ask(again, latest)} == {2})
         assert ask(again, reads) == before, "the same versions were read again"
+
+        if sys.platform == "linux":  # which alone tells a process that its parent is gone
+            assert again.end(signal.SIGKILL) == -signal.SIGKILL
     assert took < 30, "a second start has nothing to install, migrate or collect"
 
 
-def test_the_death_of_a_child_ends_everything_with_a_sentence(tmp_path):
-    with started(tmp_path) as stack:
+def test_the_death_of_a_child_ends_everything_with_a_sentence(bare):
+    with started(bare, SAMPLE="0") as stack:
         stack.child(WEB).kill()
 
         assert stack.wait() == 1
         assert stack.errors.startswith("web ended by itself, so everything stops. Its log is ")
-        assert str(tmp_path / "logs" / "web.log") in stack.errors
-
-
-def test_nothing_stays_behind_when_the_supervisor_is_killed(tmp_path):
-    need(sys.platform == "linux", "only Linux tells a process that its parent is gone")
-    with started(tmp_path) as stack:
-        assert stack.end(signal.SIGKILL) == -signal.SIGKILL
+        assert str(bare / "logs" / "web.log") in stack.errors
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_to_make_alone_stops_everything(tmp_path, number):
+def test_a_signal_to_make_alone_stops_everything(tmp_path, bare, number):
     make = shutil.which("make")
     need(make, "make is not installed")
     need(sys.platform == "linux", "only Linux shows which signals another process catches")
@@ -97,20 +93,20 @@ def test_a_signal_to_make_alone_stops_everything(tmp_path, number):
     makefile.write_text(f"run:\n\t@exec {sys.executable} -m secretsui.demo\n")
     command = [str(make), "--no-print-directory", "-f", str(makefile), "run"]
     # Without sample data: what starts, it stops; and this way that start is seen, too.
-    with started(tmp_path / "data", command=command, SAMPLE="0") as stack:
+    with started(bare, command=command, SAMPLE="0") as stack:
         assert stack.end(number) == -number
 
 
-def test_without_sample_data_it_leaves_the_machines_own_aws_alone(tmp_path):
-    with started(tmp_path, SAMPLE="0", AWS_PROFILE="of-this-person") as stack:
+def test_without_sample_data_it_leaves_the_machines_own_aws_alone(bare):
+    with started(bare, SAMPLE="0", AWS_PROFILE="of-this-person") as stack:
         assert stack.told["what"] == "your own AWS credentials"
         stack.log_in()
         assert not [child for child in stack.children if AWS in child.cmdline()]
         assert stack.child(WEB).environ()["AWS_PROFILE"] == "of-this-person"
         assert ask(stack, "SELECT count(*) FROM inventory_account") == [(0,)]
 
-        said = refused(tmp_path, free_port())
-        assert said.startswith(f"Another secretsui runs on {tmp_path}.")
+        said = refused(bare, free_port())
+        assert said.startswith(f"Another secretsui runs on {bare}.")
         assert "SECRETSUI_DATA_DIR" in said
 
 
