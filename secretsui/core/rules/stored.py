@@ -8,16 +8,16 @@ from typing import Final
 
 from secretsui.core.findings import Finding
 from secretsui.core.rules import format as formats
+from secretsui.core.rules.alive import NOT_READ, seen
 from secretsui.core.rules.estate import Deployment, Estate, Secret, Subject
 from secretsui.core.rules.format_json import REMOVED_SETTINGS
 from secretsui.core.rules.format_secret import SNOWFLAKE, unfit
 from secretsui.core.rules.indexes import once
 from secretsui.core.rules.outcome import PASSED, Check, Failed, Outcome, Unchecked
 from secretsui.core.rules.reach_access import lookers
-from secretsui.core.versions import at_least, numbers
+from secretsui.core.versions import numbers
 
 RULES: Final = formats.RULES
-NOT_READ: Final = "not-read"
 Found = Mapping[str, Mapping[tuple[str, str], Failed]]
 
 
@@ -72,20 +72,26 @@ def _of_deployment(deployment: Deployment) -> Iterator[Outcome]:
 
 
 def key_form(estate: Estate) -> Iterator[tuple[Subject, Outcome]]:
-    """R-40 depends on the provider of those who look the secret up; since 6.11 it takes either form."""
-    versions = [each.settings.providers.get(SNOWFLAKE, "") for each in estate.deployments]
-    takes_either = bool(versions) and all(each and at_least(each, "6.11") for each in versions)
+    """R-40 depends on the provider of those who look the secret up."""
     for secret, outcome in judge("R-40", estate):
         if outcome != PASSED or not isinstance(secret, Secret):
             yield secret, outcome
         elif secret.conn_type == "snowflake":
-            found: list[Outcome] = list(_unfit_forms(estate, secret))
-            yield from ((secret, each) for each in found or [PASSED if takes_either else Unchecked("provider-version")])
+            yield from ((secret, each) for each in _of_keys(estate, secret))
 
 
-def _unfit_forms(estate: Estate, secret: Secret) -> Iterator[Failed]:
-    forms = secret.traits.key_forms if secret.traits else {}
-    versions = [each.settings.providers.get(SNOWFLAKE, "") for each in lookers(estate, secret)] if forms else []
+def _of_keys(estate: Estate, secret: Secret) -> Iterator[Outcome]:
+    """Nothing of a connection that holds no key."""
+    traits = seen(secret)
+    if isinstance(traits, Unchecked):
+        yield traits
+    elif traits.key_forms:
+        versions = [each.settings.providers.get(SNOWFLAKE, "") for each in lookers(estate, secret)]
+        failed: Sequence[Outcome] = list(_unfit_forms(traits.key_forms, versions))
+        yield from failed or [PASSED if versions and all(versions) else Unchecked("provider-version")]
+
+
+def _unfit_forms(forms: Mapping[str, str], versions: Sequence[str]) -> Iterator[Failed]:
     for field, form in forms.items():
         codes = (unfit(form, numbers(version)) for version in versions if version)
         if code := next(filter(None, codes), ""):

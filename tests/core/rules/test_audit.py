@@ -11,7 +11,7 @@ import pytest
 from secretsui.core.rules import audit, indexes
 from secretsui.core.rules.audit import CHECKS, RULES, Counts, counts, fingerprint, run
 from secretsui.core.rules.estate import Estate
-from secretsui.core.rules.outcome import PASSED, Failed, Unchecked
+from secretsui.core.rules.outcome import PASSED, Failed, Outcome, Unchecked
 from tests.core.rules.estates import estate
 
 QUOTED = {"rule": "R-25", "code": "quoted", "severity": "high", "field": "text", "where": "start"}
@@ -73,20 +73,49 @@ def test_removed_settings_are_those_of_secrets_manager() -> None:
     assert judged("R-34", {"deployments": [{"backend": "?"}]}) == [Unchecked("no-kwargs")]
 
 
+SNOWFLAKE = "apache-airflow-providers-snowflake"
+
+
+def of_key(form: str, *versions: str, where: Any = None, **secret: Any) -> list[Outcome]:
+    """Of a key of Snowflake in this form, for deployments with these releases of the provider, "" where nobody told."""
+    known = [{"name": f"{at}", "providers": {SNOWFLAKE: each} if each else {}} for at, each in enumerate(versions)]
+    traits = {"size": 256, "key_forms": {"extra.private_key_content": form} if form else {}}
+    told = {"name": "airflow/connections/db", "conn_type": "snowflake", "traits": traits, **secret}
+    return judged("R-40", {"secrets": [told], "deployments": [each | (where or {}) for each in known]})
+
+
 @pytest.mark.parametrize(
-    ("versions", "outcome"),
+    ("form", "versions", "code"),
     [
-        (["6.11"], PASSED),
-        (["6.10.9"], Unchecked("provider-version")),
-        ([""], Unchecked("provider-version")),
-        (["6.11", "6.2"], Unchecked("provider-version")),
-        ([], Unchecked("provider-version")),
+        ("pem", ["6.2.9"], ""),
+        ("pem", ["6.3"], "key-not-base64"),
+        ("pem", ["6.10.1"], "key-not-base64"),
+        ("pem", ["6.11"], ""),
+        ("pem", ["6.11", "6.2"], ""),
+        ("pem", ["6.11", "6.3"], "key-not-base64"),
+        ("pem", ["", "6.3"], "key-not-base64"),
+        ("base64", ["6.2.9"], "key-in-base64"),
+        ("base64", ["6.3"], ""),
+        ("base64", ["6.3", "6.11"], ""),
     ],
 )
-def test_the_form_of_a_key_is_right_where_every_provider_takes_either(versions: list[str], outcome: object) -> None:
-    deployments = [{"providers": {"apache-airflow-providers-snowflake": each} if each else {}} for each in versions]
-    secret = {"name": "airflow/connections/db", "conn_type": "snowflake"}
-    assert judged("R-40", {"secrets": [secret], "deployments": deployments}) == [outcome]
+def test_the_form_of_a_key_is_judged_by_the_provider_of_whoever_looks_it_up(
+    form: str, versions: list[str], code: str
+) -> None:
+    assert of_key(form, *versions) == ([Failed(code, "extra.private_key_content")] if code else [PASSED])
+
+
+def test_without_the_release_of_every_provider_the_form_of_a_key_may_be_wrong() -> None:
+    untold = [Unchecked("provider-version")]
+    assert of_key("pem", "") == of_key("base64", "6.3", "") == of_key("pem") == untold
+    elsewhere = {"places": {"backend": ["prod", "us-east-1"]}}
+    assert of_key("pem", "6.3", where=elsewhere) == untold
+
+
+def test_a_connection_of_snowflake_without_a_key_has_no_form_to_judge() -> None:
+    assert of_key("", "6.3") == of_key("", "") == []
+    assert of_key("", "6.3", traits=None) == [Unchecked("not-read")]
+    assert of_key("", "6.3", traits={"is_readable": False}) == [Unchecked("unreadable")]
 
 
 def test_the_form_of_a_key_is_not_asked_of_other_types() -> None:
@@ -151,26 +180,3 @@ def test_what_is_looked_up_is_gathered_once_and_let_go_with_the_estate() -> None
 
 def test_the_joined_table_keeps_nothing_of_a_run() -> None:
     assert list(audit.run(estate({}))) == []
-
-
-@pytest.mark.parametrize(
-    ("form", "provider", "code"),
-    [
-        ("pem", "6.3", "key-not-base64"),
-        ("pem", "6.10.1", "key-not-base64"),
-        ("pem", "6.2.9", ""),
-        ("pem", "6.11", ""),
-        ("base64", "6.2.9", "key-in-base64"),
-        ("base64", "6.3", ""),
-    ],
-)
-def test_the_form_of_a_key_is_judged_by_the_provider_of_whoever_looks_it_up(
-    form: str, provider: str, code: str
-) -> None:
-    deployments = [{"providers": {"apache-airflow-providers-snowflake": provider}}]
-    traits = {"size": 256, "key_forms": {"extra.private_key_content": form}}
-    secret = {"name": "airflow/connections/db", "conn_type": "snowflake", "traits": traits}
-    failed = [
-        each for each in judged("R-40", {"secrets": [secret], "deployments": deployments}) if isinstance(each, Failed)
-    ]
-    assert failed == ([Failed(code, "extra.private_key_content")] if code else [])

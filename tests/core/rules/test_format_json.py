@@ -199,6 +199,7 @@ def test_parameters_of_which_none_is_lost(query: str) -> None:
     [
         ('{"conn_type": "http", "host": "a", "host": "b"}', "text", "key 2 of 3, named again later"),
         ('{"conn_type": "http", "extra": {"a": 1, "b": 0, "a": 2}}', "extra", "key 1 of 3, named again later"),
+        ('{"conn_type": "http", "extra": {"a": 1, "a": 2}, "host": "h"}', "extra", "key 1 of 2, named again later"),
         (
             '{"extra": {"a": 1}, "conn_type": "http", "extra": {"a": 1, "a": 2}}',
             "text",
@@ -221,6 +222,7 @@ def test_of_two_extras_the_one_that_counts_is_looked_at() -> None:
         '{"conn_type": "http", "host": "a", "host": "a"}',
         '{"conn_type": "http", "extra": {"a": 1, "a": 1}}',
         '{"conn_type": "http", "extra": "x", "extra": "x"}',
+        '{"conn_type": "http", "note": {"a": 1, "a": 2}}',
         '{"conn_type": "http", "host": "a", "host": "b"',
     ],
 )
