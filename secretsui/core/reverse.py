@@ -15,7 +15,7 @@ from secretsui.core.backends.secrets_manager import SecretsManager
 from secretsui.core.backends.shared_account import SharedSecretsManager
 from secretsui.core.backends.signatures import Teamless
 from secretsui.core.backends.source import TEAM_SEP, Ask, Kind, Place, Source
-from secretsui.core.backends.vault import Vault
+from secretsui.core.backends.vault import Vault, squeezed
 from secretsui.core.environment import CONNECTIONS, VARIABLES
 
 NOTHING_KNOWN: Final[Mapping[Kind, Iterable[str]]] = {}
@@ -102,9 +102,11 @@ def _(source: ParameterStore, stored: Stored, team: str) -> Iterable[str]:
 @_guesses.register
 def _(source: Vault, stored: Stored, team: str) -> Iterator[str]:
     paths = source.paths[stored.kind] or ()
-    for base in paths if stored.kind == "config" else source.bases(paths, team):
-        for name in _without(f"{base}/" if base else "", [stored.name]):
-            yield name if source.mount else f"{stored.mount}/{name}"
+    for each in paths if stored.kind == "config" else source.bases(paths, team):
+        base = squeezed(each)
+        names = [*_without(f"{base}/" if base else "", [stored.name])]
+        names += ["/"] if stored.name == base else []  # of an id of slashes alone nothing is left
+        yield from (name if source.mount else f"{stored.mount}/{name}" for name in names)
 
 
 @_guesses.register

@@ -76,7 +76,13 @@ def sources(draw: st.DrawFn, class_path: str) -> tuple[Source, str]:
 
 def asked(source: Source, kind: Kind, secret_id: str, team: str = "") -> list[Stored]:
     plan = source.plan(kind, secret_id, team)
-    return [stored_of(kind, ask) for ask in plan] if isinstance(plan, Sequence) else []
+    found = [stored_of(kind, ask) for ask in plan] if isinstance(plan, Sequence) else []
+    return [each._replace(name=spelt(source, each.name)) for each in found]
+
+
+def spelt(source: Source, name: str) -> str:
+    """Key Vault does not tell capitals from small letters."""
+    return name.lower() if source.class_name == "AzureKeyVaultBackend" else name
 
 
 @pytest.mark.parametrize("class_path", BACKENDS)
@@ -109,7 +115,7 @@ def test_no_id_is_invented_for_a_name_that_nobody_asks_for(
     class_path: str, data: st.DataObject, kind: Kind, name: str
 ) -> None:
     source, team = data.draw(sources(class_path))
-    stored = Stored(kind, name)
+    stored = Stored(kind, spelt(source, name))
     assert all(stored in asked(source, kind, each, team) for each in Reverse(source, team=team).ids(stored))
 
 

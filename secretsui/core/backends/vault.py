@@ -85,7 +85,7 @@ class Vault:
             return TEAM_MARKER
         bases = paths if kind == "config" else self.bases(paths, team)
         paths = [f"{base}/{name}" if base else name for base in bases]
-        return tuple(Ask(STORE, _squeezed(each), mount=_squeezed(str(mount)), errors=self.errors) for each in paths)
+        return tuple(Ask(STORE, squeezed(each), mount=squeezed(str(mount)), errors=self.errors) for each in paths)
 
     def bases(self, paths: Sequence[str], team: str) -> Sequence[str]:
         if not (self.context.multi_team and self.knows_teams):
@@ -120,7 +120,7 @@ class Vault:
         return conceal(_mapping(value).get("value"))
 
 
-def _squeezed(path: str) -> str:
+def squeezed(path: str) -> str:
     """Its client asks for the path without slashes at its ends, and for one where there are several."""
     return "/".join(each for each in path.split("/") if each)
 
