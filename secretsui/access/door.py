@@ -22,6 +22,7 @@ from secretsui.stores.base import (
     MUST_NOT_EXIST,
     Absent,
     Capabilities,
+    Conflict,
     Probe,
     SecretInfo,
     Store,
@@ -273,10 +274,13 @@ class Door:
                 error.unconfirmed = True
                 self._doubt(name)
                 raise
+            except Conflict:  # whoever changed it
+                self._renew(name)
+                raise
         self._renew(name)
 
     def _renew(self, name: str) -> None:
-        """The change is made, whatever becomes of its record."""
+        """What was changed is changed, whatever becomes of its record."""
         try:
             sync.refresh_one(self.prefix, name, self._for(ONE))
         except (StoreError, Error):

@@ -91,11 +91,14 @@ class Unable(StoreError):
 
 
 class Conflict(StoreError):
-    """The secret changed since it was read, or exists already. `current` is its present version id, if known."""
+    """The secret changed since it was read, or exists already. `current` is its present version id, if known.
+
+    `is_saved` where nothing could keep the text from being saved all the same: then both are versions.
+    """
 
     sentence = "Somebody else saved this secret meanwhile."
     remedy = "Compare both texts, then save again."
 
-    def __init__(self, sentence: str = "", *, current: str = "", **facts: str) -> None:
+    def __init__(self, sentence: str = "", *, current: str = "", is_saved: bool = False, **facts: str) -> None:
         super().__init__(sentence, **facts)
-        self.current = current
+        self.current, self.is_saved = current, is_saved

@@ -202,6 +202,7 @@ def test_a_conflict_is_recorded_and_nothing_is_written(live_place: Place, aws: A
     with pytest.raises(Conflict):
         door.write(NAME, NEW, replaces=version)
     assert aws.value(NAME) == "http://meanwhile"
+    assert record(NAME).conn_type == "http"
     assert AccessEvent.objects.latest("pk").detail == "conflict"
 
 

@@ -117,9 +117,10 @@ def test_a_text_that_came_between_is_a_conflict_that_loses_neither(azure: Azure)
     first = azure.put("a", "one").current.id
     azure.meanwhile["PUT"] = lambda: azure.put("a", "theirs")
 
-    with pytest.raises(Conflict, match="at the same moment"):
+    with pytest.raises(Conflict, match="at the same moment") as caught:
         azure_store(azure).write("a", Sensitive("ours"), replaces=first)
 
+    assert caught.value.is_saved
     assert [each.value for each in azure.secrets["a"].versions] == ["one", "theirs", "ours"]
 
 

@@ -142,7 +142,7 @@ def test_a_text_that_came_between_is_a_conflict_that_loses_neither(google: Googl
     with pytest.raises(Conflict, match="version 2 at the same moment") as caught:
         store.write("a", Sensitive("ours"), replaces="1")
 
-    assert caught.value.current == "3"
+    assert (caught.value.current, caught.value.is_saved) == ("3", True)
     assert [each.data for each in google.secrets["a"].versions] == [b"one", b"theirs", b"ours"]
 
 

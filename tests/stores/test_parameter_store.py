@@ -222,7 +222,7 @@ def test_a_writer_in_between_is_told_of_and_neither_text_is_lost(
     with pytest.raises(Conflict) as caught:
         write(store, "ours", "1")
 
-    assert caught.value.current == "3"
+    assert (caught.value.current, caught.value.is_saved) == ("3", True)
     assert "Your text came last" in caught.value.sentence
     texts = [store.read_version(NAME, version).text for version in ("3", "2", "1")]
     assert texts == [Sensitive("ours"), Sensitive("theirs"), Sensitive("one")]

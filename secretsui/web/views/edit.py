@@ -184,6 +184,8 @@ def _write(request: HttpRequest, found: Subject, editor: Editor, composed: Compo
     try:
         version_id = found.door.write(found.name, composed.text, replaces=attempt.replaces, token=attempt.token)
     except Conflict as conflict:
+        if conflict.is_saved:
+            return _collided(request, found, conflict)
         return _overtaken(request, found, editor, attempt, conflict)
     except StoreError as error:
         return _unfinished(request, found, editor, attempt, error)
@@ -212,6 +214,12 @@ def _overtaken(
         mine = to_text(editor.form)
         facts = {"token": new_token(), "clash": clash(editor.form, attempt.base, theirs, mine, found.prefix.kind)}
     return _page(request, found, replace(editor, **facts), status=409)
+
+
+def _collided(request: HttpRequest, found: Subject, conflict: Conflict) -> HttpResponse:
+    """Both texts are versions, so nothing is left to be saved: the history shows them, and puts back either."""
+    messages.warning(request, f"{conflict.sentence} {conflict.remedy}")
+    return redirect(found.links["versions"])
 
 
 def _saved(request: HttpRequest, found: Subject, version_id: str) -> HttpResponse:

@@ -13,7 +13,7 @@ from django.test import Client
 from secretsui.access.models import AccessEvent, Grant, Level
 from secretsui.inventory import wiring
 from secretsui.stores import azure, google, parameter_store, vault
-from secretsui.stores.base import Capabilities, Unavailable
+from secretsui.stores.base import Capabilities, Conflict, Unavailable
 from tests.conftest import logged_in, person
 from tests.web.memory_store import Elsewhere, MemoryStore, prefix_of
 from tests.web.one_secret import text_of
@@ -394,6 +394,25 @@ def test_only_the_backend_of_secrets_manager_takes_other_names_for_fields(
     one = elsewhere(which).save('{"conn_type": "postgres", "user": "reader", "host": "db.example"}')
     page = with_level(one, Level.REVEAL).post(one.url("reveal"), {"field": "login"})
     assert ("reader" in text_of(page)) == reads
+
+
+def test_a_text_that_was_saved_beside_another_leads_to_the_history_of_both(
+    elsewhere: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = elsewhere("google").save("http://before", URI)
+    client = writer(one)
+    sent = {"mode": "raw", "text": URI + "?a=1", "base_version": "2", "action": "save", "accept": "1"}
+    write = one.store.write
+
+    def collide(*args: Any, **facts: Any) -> None:
+        write(*args, **facts)
+        raise Conflict("Somebody else saved too.", remedy="Compare both.", is_saved=True)
+
+    monkeypatch.setattr(one.store, "write", collide)
+    answer = client.post(one.url("edit"), sent, follow=True)
+
+    assert answer.redirect_chain == [(one.url("versions"), 302)]
+    assert "Somebody else saved too. Compare both." in answer.content.decode()
 
 
 def test_an_edit_is_saved_over_the_version_that_was_read(elsewhere: Open) -> None:
