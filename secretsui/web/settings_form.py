@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from secretsui.airflow.settings_text import Form
 from secretsui.core.setup.answers import CLASS_PATHS
 from secretsui.inventory.models import Deployment, Prefix
+from secretsui.web.store_words import words_of
 
 FORMS: Final[Mapping[Form, str | Promise]] = {
     "kwargs": _("backend_kwargs as JSON"),
@@ -49,7 +50,10 @@ def places(prefixes: Sequence[Prefix], deployments: Sequence[Deployment]) -> Seq
     """What this person may choose, by what stands in the form."""
     return [
         *((f"{DEPLOYMENT}{each.name}", each.name) for each in deployments),
-        *((f"{PREFIX}{each.pk}", f"{each.account.name}, {each.region}: {each.path or '–'}") for each in prefixes),
+        *(
+            (f"{PREFIX}{each.pk}", f"{each.account.name}, {words_of(each.store_kind).place(each)}: {each.path or '–'}")
+            for each in prefixes
+        ),
     ]
 
 

@@ -17,10 +17,14 @@ MOST: Final = 5000  # ids that are tried
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """`lines` are ids that stand for all: those that are never looked up take up to half of them."""
+    """`lines` are ids that stand for all: those that are never looked up take up to half of them.
+
+    `count` ids are there, of which the first `looked_at` were tried.
+    """
 
     prefix: Prefix
     matched: int
+    looked_at: int
     count: int
     lines: Sequence[tuple[str, bool]]
 
@@ -34,7 +38,10 @@ def tried(answers: Answers, prefixes: Sequence[Prefix]) -> Tried | None:
     match = patterns({"connections_lookup_pattern": pattern})["connection"]
     keys = SecretRecord.objects.filter(prefix=prefix, deleted_at=None).order_by("key").values_list("key", flat=True)
     asked = [(key, match(key) is None) for key in keys[:MOST]]
-    return Tried(prefix, sum(found for _, found in asked), len(asked), _few(asked)) if asked else None
+    if not asked:
+        return None
+    count = keys.count() if len(asked) == MOST else len(asked)
+    return Tried(prefix, sum(found for _, found in asked), len(asked), count, _few(asked))
 
 
 def _prefix(answers: Answers, prefixes: Sequence[Prefix]) -> Prefix | None:

@@ -70,8 +70,16 @@ def test_what_waits_for_its_deletion_is_no_id(client: Client, place: Place) -> N
 
 def test_a_prefix_without_ids_says_so(client: Client, place: Place) -> None:
     page = text_of(ask(client, place.connections, pattern="^x"))
-    assert "No id is lost" in page
+    assert "No id is known there" in page
+    assert "No id is lost" not in page
+    assert "A pattern for these ids" not in page
     assert "None." in page
+
+
+def test_a_place_is_named_as_its_store_names_it(client: Client, place: Place) -> None:
+    Prefix.objects.filter(pk=place.connections.pk).update(store_kind="google", region="global")
+    Account.objects.update(vendor="google", options={"project": "data-platform"})
+    assert "data-dev, data-platform: airflow/connections" in text_of(client.get(PAGE))
 
 
 def test_many_ids_come_by_pages(client: Client, place: Place) -> None:

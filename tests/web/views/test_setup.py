@@ -14,6 +14,7 @@ from secretsui.core.backends.registry import CLASSES
 from secretsui.core.setup.answers import CLASS_PATHS, Platform
 from secretsui.core.setup.kwargs import VAULT_LOGINS
 from secretsui.inventory.models import Account, Deployment, LayerPlace, Prefix
+from secretsui.web import setup_pattern
 from secretsui.web.forms.setup import SetupForm
 from secretsui.web.setup_words import LOGINS, PLATFORMS, STORES
 from tests.conftest import Place, logged_in
@@ -242,6 +243,16 @@ def test_the_pattern_is_tried_on_ids_that_the_person_may_list(as_bob: Client, as
     assert "slack_alerts" not in words(as_charlie.post(PREVIEW, typed()))
     for more in ({"connections_pattern": ""}, {"region": "eu-central-1"}, {"account": "444455556666"}):
         assert "slack_alerts" not in words(as_bob.post(PREVIEW, typed(**more)))
+
+
+def test_no_more_ids_are_said_to_be_tried_than_are(
+    as_bob: Client, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(setup_pattern, "MOST", 2)
+    put(place.connections, "http_api", "slack_alerts", "snowflake_dwh")
+    page = words(as_bob.post(PREVIEW, typed()))
+    assert "3 connections in data-dev" in page
+    assert "1 of the first 2 match." in page
 
 
 def test_only_administrators_save(as_bob: Client, place: Place) -> None:
