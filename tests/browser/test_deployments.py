@@ -92,7 +92,7 @@ def test_a_deployment_is_entered_with_its_files(admin: Page, request: pytest.Fix
     admin.get_by_role("link", name="Remove…").click()
     admin.get_by_label("Remove it from here").check()
     admin.get_by_role("button", name="Remove").click()
-    expect(admin.get_by_role("main")).to_contain_text("Nothing was changed in Airflow or AWS")
+    expect(admin.get_by_role("main")).to_contain_text("Nothing was changed in Airflow or in any store")
 
 
 def test_a_component_is_chosen_and_only_script_keeps_the_text(

@@ -106,7 +106,7 @@ ALL: Final = (
         "Deletion pending while Airflow asks for it",
         "critical",
         ("ids", "secrets"),
-        "AWS does not hand out a secret that waits for its deletion. Airflow takes it for missing and goes on in "
+        "No store hands out a secret that waits for its deletion. Airflow takes it for missing and goes on in "
         "silence, so an old value of another place may be used.",
         "Restore the secret, or delete the other values of this id too.",
         _AWS + "manage_delete-secret.html",

@@ -33,7 +33,7 @@ _ALL: Final = (
         "No lookup pattern",
         "low",
         ("kwargs", "access log"),
-        "Each id is asked of AWS first, also those that lie in the environment or in the metadata database: one call "
+        "Each id is asked of the backend first, also those that lie in the environment or in the metadata database: one call "
         "each time, and as often as Dag files are parsed.",
         "Name in connections_lookup_pattern and variables_lookup_pattern which ids lie in the backend.",
         _AMAZON,

@@ -162,13 +162,13 @@ def check(request: HttpRequest, deployment: str) -> HttpResponse:
 @recently_required
 @require_http_methods(["GET", "POST"])
 def remove(request: HttpRequest, deployment: str) -> HttpResponse:
-    """What is known of it goes. Nothing changes in Airflow or AWS."""
+    """What is known of it goes. Nothing changes in Airflow or in any store."""
     known = get_object_or_404(Deployment, name=deployment)
     if request.method == "POST" and request.POST.get("confirm") == "yes":
         with transaction.atomic():
             door.record_admin(person(request), AccessEvent.Action.DEPLOYMENT, known, "removed")
             known.delete()
-        words = _("%(name)s removed. Nothing was changed in Airflow or AWS.")
+        words = _("%(name)s removed. Nothing was changed in Airflow or in any store.")
         messages.success(request, words % {"name": deployment})
         return redirect("deployments")
     facts = {"deployment": known, "unticked": request.method == "POST"}

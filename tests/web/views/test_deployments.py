@@ -534,7 +534,7 @@ def test_a_level_that_does_not_exist_is_refused(admin: Client, deployment: Deplo
 
 
 def test_removing_asks_first_and_leaves_the_log(admin: Client, deployment: Deployment) -> None:
-    assert "Nothing changes in Airflow or AWS" in words(admin.get(PAGE + "remove/"))
+    assert "Nothing changes in Airflow or in any store" in words(admin.get(PAGE + "remove/"))
     response = admin.post(PAGE + "remove/")
     assert (response.status_code, Deployment.objects.count()) == (422, 1)
     assert "Tick the box to confirm." in words(response)
