@@ -20,7 +20,6 @@ _UNREADABLE: Final = (
     "bad-uri",
     "bad-port",
     "bad-json",
-    "not-object",
     "not-utf8",
     "too-deep",
     "number-too-long",
@@ -59,7 +58,7 @@ def _repair(value: Value, found: Fault) -> str:
 
 
 def _field(detail: str) -> str:
-    word = re.split(r"[ ,]", detail, maxsplit=1)[0]
+    word = re.split(r"[ ,]", detail)[0]
     return word if word in FIELDS else "text"
 
 

@@ -130,6 +130,8 @@ def test_there_is_a_type_or_another_rule_says_why_not(text: str) -> None:
         ),
         ("https://h", Hit("near-type", "conn_type", facts={"meant": "http"}, severity="medium")),
         ("mysq://h", Hit("near-type", "conn_type", facts={"meant": "mysql"}, severity="medium")),
+        ("orcle://h", Hit("near-type", "conn_type", facts={"meant": "oracle"}, severity="medium")),
+        ("reddis://h", Hit("near-type", "conn_type", facts={"meant": "redis"}, repair="known-type")),
         ("oraclee://h", Hit("near-type", "conn_type", facts={"meant": "oracle"}, repair="known-type")),
         (as_json("HTTP"), Hit("near-type", "conn_type", facts={"meant": "http"}, repair="known-type")),
         ("halden-erp://h", Hit("unknown-type", "conn_type", severity="low")),
@@ -165,6 +167,13 @@ def test_a_type_that_is_known_or_missing(text: str, known: dict[str, Any]) -> No
             "http://http%3A%2F%2Fapi.example",
             Hit("round-trip", "host", "written by Airflow 2.11", repair="to-json"),
         ),
+        # Airflow cannot read again what it writes for a host that has colons before its protocol.
+        (
+            "http://jdbc%3Amysql%3A%2F%2Fdb.example",
+            Hit("round-trip", "text", "written by Airflow 2.11", repair="to-json"),
+        ),
+        # A port becomes a whole number, and 0 is none.
+        (as_json(port=0.5), Hit("round-trip", "port", "written by Airflow 2.11", repair="to-json")),
         ("http://h/?a=1", Hit("read-differently", "extra", severity="low")),
         ("http://h/?a=true", Hit("read-differently", "extra", severity="low")),
     ],
@@ -183,6 +192,9 @@ def test_a_connection_that_does_not_stay_as_it_is(text: str, found: Hit) -> None
         as_json(extra="[1]"),
         "http://h:x",
         "http://http://h",
+        '"http://h/?a=1"',
+        "google_cloud_platform://h/?a=1",
+        "http://h/x@y?a=1",
         "",
     ],
 )
