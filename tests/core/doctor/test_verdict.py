@@ -30,6 +30,10 @@ def allow(action: str, resource: str = "*", **more: Any) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
 
 
+def deny(**more: Any) -> dict[str, Any]:
+    return {"Effect": "Deny", "Principal": "*", "Action": READ, "Resource": "*", **more}
+
+
 def policy(*statements: dict[str, Any]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
@@ -160,6 +164,26 @@ def test_roles_of_another_partition_never_get_in() -> None:
             "ok",
             "allowed",
         ),
+        (allow(READ, **ME, Condition={"Bool": {"aws:SecureTransport": True}}), "ok", "allowed"),
+        (allow(READ, **ME, Condition={"Bool": {"aws:SecureTransport": "True"}}), "ok", "allowed"),
+        (deny(Condition={"Bool": {"aws:SecureTransport": False}}), "bad", "not-allowed"),
+        (deny(Condition={"Bool": {"aws:SecureTransport": True}}), "bad", "denied"),
+        (deny(Condition={"NumericLessThan": {"aws:MultiFactorAuthAge": 300}}), "unknown", "conditional"),
+        (deny(Condition={"StringEqualsIgnoreCase": {"aws:PrincipalArn": ROLE_ARN.upper()}}), "bad", "denied"),
+        (
+            deny(Condition={"StringEquals": {"aws:PrincipalAccount": "${aws:ResourceAccount}"}}),
+            "unknown",
+            "conditional",
+        ),
+        (deny(Resource=ARN[:-30] + "${aws:PrincipalTag/team}/*"), "unknown", "conditional"),
+        (deny(NotResource=ARN[:-30] + "${aws:PrincipalTag/team}/*"), "unknown", "conditional"),
+        (allow(READ, **ME, Condition={"StringEquals": {"kms:ViaService": VIA}}), "bad", "not-allowed"),
+        (deny(Condition={"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}), "unknown", "conditional"),
+        (deny(Condition={"StringNotEquals": {"aws:PrincipalAccount": "111122223333"}}), "bad", "not-allowed"),
+        (deny(Condition={"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::777788889999:*"}}), "bad", "denied"),
+        (allow(READ, **ME, Condition="odd"), "unknown", "conditional"),
+        (allow(READ, Principal={"AWS": 111122223333}), "ok", "allowed"),
+        (allow(READ, Principal=None), "bad", "not-allowed"),
     ],
 )
 def test_the_policy_of_the_secret_is_judged_for_the_role(statement: Any, outcome: str, code: str) -> None:
