@@ -199,7 +199,8 @@ def _unfinished(
     current = live.history(found.door, found.name).current
     if current and current.version_id == attempt.token:
         return _saved(request, found, current.version_id)
-    now = replace(editor, error=error, still=current.words if current else "")
+    is_as_before = current is not None and current.version_id == attempt.replaces
+    now = replace(editor, error=error, still=current.words if current and is_as_before else "")
     return _page(request, found, now, status=live.status_of(error))
 
 

@@ -415,6 +415,22 @@ def test_a_text_that_was_saved_beside_another_leads_to_the_history_of_both(
     assert "Somebody else saved too. Compare both." in answer.content.decode()
 
 
+def test_a_text_whose_answer_was_lost_is_not_called_unsaved(elsewhere: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = elsewhere("google").save(URI)
+    sent = {"mode": "raw", "text": URI + "?a=1", "base_version": "1", "action": "save", "accept": "1"}
+    write = one.store.write
+
+    def lose(*args: Any, **facts: Any) -> None:
+        write(*args, **facts)
+        raise Unavailable
+
+    monkeypatch.setattr(one.store, "write", lose)
+    page = text_of(writer(one).post(one.url("edit"), sent))
+
+    assert "Not saved so far" not in page
+    assert "Could not confirm whether the change was made." in page
+
+
 def test_an_edit_is_saved_over_the_version_that_was_read(elsewhere: Open) -> None:
     one = elsewhere("vault").save(URI)
     client = writer(one)
