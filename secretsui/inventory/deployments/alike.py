@@ -6,12 +6,12 @@ lies there. So of the ids of which they say the same, one is worked out, and the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from secretsui.core import execution_api
 from secretsui.core.backends.source import Ask, CannotTell, Kind, Raises
-from secretsui.core.chain import Layer
+from secretsui.core.chain import Layer, Process
 from secretsui.core.conflicts import CONFLICTS
 from secretsui.inventory.clean import fit
 from secretsui.inventory.deployments.cells import Row, row
@@ -22,6 +22,8 @@ from secretsui.inventory.models import ResolvedRow
 
 Shape = tuple[Any, ...]
 Lying = dict[tuple[object, ...], Held]  # by identity
+Sayings = dict[tuple[str, str], "_Said"]  # by layer and team
+Rows = dict[tuple[Process, Kind, str], "Facts"]
 
 
 class Facts(NamedTuple):
@@ -57,25 +59,40 @@ def _described(facts: Facts, key: str, held: Held | None) -> Facts:
     return facts._replace(conn_type=conn_type, owner=owner, search=search)
 
 
-class Alike:
-    """The rows of one process. Its lookups must not change meanwhile."""
+def rows(all_lookups: Sequence[Lookups], ids: Iterable[tuple[Kind, str]]) -> Rows:
+    """Of each process of one deployment, in which nothing must change meanwhile."""
+    found: Rows = {}
+    processes = [_Process(each) for each in all_lookups]
+    for kind, key in ids:
+        said: Sayings = {}
+        for process in processes:
+            found[process.name, kind, key] = process.facts(kind, key, said)
+    return found
 
+
+class _Said(NamedTuple):
+    """What one layer says of one id: as far as it decides the row, and what lies there."""
+
+    shape: Shape
+    lying: Lying
+
+
+class _Process:
     def __init__(self, found: Lookups) -> None:
+        self.name = found.process
         self._found = found
         self._samples: dict[Shape, _Sample] = {}
         self._errors: dict[int, Mapping[Any, str]] = {}
         self._has_one_column_each = all(len(columns) == 1 for columns in found.of_layer.values())
 
-    def facts(self, kind: Kind, key: str) -> Facts:
-        lying: Lying = {}
-        shape = self._shape(kind, key, lying)
-        if shape is None:
+    def facts(self, kind: Kind, key: str, said: Sayings) -> Facts:
+        found = self._of_layers(kind, key, said)
+        if found is None:
             return facts_of(self._found, row(self._found, kind, key))
-        held = next(iter(lying.values()), None)
-        sample = self._samples.get(shape)
+        sample = self._samples.get(found.shape)
         if sample is None:
-            sample = self._samples[shape] = self._sample(kind, key)
-        return _filled(sample, key, held)
+            sample = self._samples[found.shape] = self._sample(kind, key)
+        return _filled(sample, key, next(iter(found.lying.values()), None))
 
     def _sample(self, kind: Kind, key: str) -> _Sample:
         one = row(self._found, kind, key)
@@ -83,23 +100,31 @@ class Alike:
         filled = [place for place, cell in enumerate(facts.cells) if "name" in cell or _has_own_age(cell)]
         return _Sample(facts, filled, one.first_held() is not None)
 
-    def _shape(self, kind: Kind, key: str, lying: Lying) -> Shape | None:
+    def _of_layers(self, kind: Kind, key: str, said: Sayings) -> _Said | None:
         """None where more counts than what each layer says: what lies in two places is compared."""
         if not self._has_one_column_each or not self._is_heard(kind, key):
             return None
         shape: list[object] = [kind]
+        lying: Lying = {}
         for layer in self._found.chain.layers:
-            refusal, asks = self._asks(layer, kind, key)
-            shape.append(refusal)
-            known = self._found.known[kind][layer.id]
-            for ask in asks:
-                if ask.place != "own":
-                    return None
-                told = known.tell(ask)
-                shape.append((ask.skips_empty, self._of_errors(ask), *_of_told(told)))
-                if told.held is not None:
-                    lying[told.held.identity] = told.held
-        return tuple(shape) if len(lying) <= 1 else None
+            name = layer.id, layer.team
+            if name not in said:  # the server's layers are those that its tasks ask as well
+                said[name] = self._of_layer(layer, kind, key)
+            shape.append(said[name].shape)
+            lying |= said[name].lying
+        return _Said(tuple(shape), lying) if len(lying) <= 1 else None
+
+    def _of_layer(self, layer: Layer, kind: Kind, key: str) -> _Said:
+        refusal, asks = self._asks(layer, kind, key)
+        shape: list[object] = [refusal]
+        lying: Lying = {}
+        known = self._found.known[kind][layer.id]
+        for ask in asks:
+            told = known.tell(ask)
+            shape.append((ask.place, ask.skips_empty, self._of_errors(ask), _of_told(told)))
+            if told.held is not None:
+                lying[told.held.identity] = told.held
+        return _Said(tuple(shape), lying)
 
     def _is_heard(self, kind: Kind, key: str) -> bool:
         """Does the id reach the server as it is, and the answer the task?"""
@@ -109,11 +134,10 @@ class Alike:
 
     def _asks(self, layer: Layer, kind: Kind, key: str) -> tuple[object, Sequence[Ask]]:
         """The questions of a layer; where it asks none, why, and those that it would ask."""
-        source, plan = layer.source, None
-        if not isinstance(source, Raises | CannotTell):
-            plan = source.plan(kind, key, layer.team)
-            if isinstance(plan, Sequence):
-                return None, plan
+        source = layer.source
+        plan = None if isinstance(source, Raises | CannotTell) else source.plan(kind, key, layer.team)
+        if isinstance(plan, Sequence):
+            return len(plan), plan
         return plan, self._found.asks(self._found.opened[layer.id], kind, key)
 
     def _of_errors(self, ask: Ask) -> int:

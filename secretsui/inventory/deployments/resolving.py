@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from secretsui.core.backends.source import Kind
 from secretsui.core.chain import Process
-from secretsui.inventory.deployments.alike import Alike, Facts, facts_of
+from secretsui.inventory.deployments import alike
+from secretsui.inventory.deployments.alike import Facts, Rows, facts_of
 from secretsui.inventory.deployments.cells import Row, row
 from secretsui.inventory.deployments.explained import Asked, Explained
 from secretsui.inventory.deployments.ids import Id, ids, of_secret
@@ -23,9 +24,6 @@ from secretsui.inventory.deployments.tables import Everything, OneByOne
 from secretsui.inventory.deployments.told import Held, absent
 from secretsui.inventory.models import Deployment, ResolvedRow, SecretRecord
 from secretsui.inventory.sync.upsert import upsert
-
-RowKey = tuple[Process, Kind, str]
-Rows = dict[RowKey, Facts]
 
 KEY: Final = ("deployment_id", "process", "kind", "key")
 SOME: Final = 500
@@ -107,11 +105,7 @@ def resolve_all(deployment: Deployment) -> int:
     tables = Everything(deployment)
     all_lookups = [lookups(deployment, process, tables) for process in processes(deployment)]
     known = ids(all_lookups, tables)
-    rows: Rows = {}
-    for each in all_lookups:
-        alike = Alike(each)
-        rows |= {(each.process, *id_): alike.facts(*id_) for id_ in known}
-    _write(deployment, began, rows)
+    _write(deployment, began, alike.rows(all_lookups, known))
     _catch_up(deployment, _changed_since(tables))
     return len(known)
 
@@ -194,7 +188,7 @@ def _write(deployment: Deployment, began: datetime, rows: Rows) -> None:
 def _put(deployment: Deployment, rows: Rows) -> None:
     """In the place of those that are there; only what differs from them is written."""
     there = ResolvedRow.objects.filter(deployment=deployment).order_by()
-    same: set[RowKey] = set()
+    same: set[tuple[Process, Kind, str]] = set()
     gone: list[int] = []
     for pk, process, kind, key, *facts in there.values_list("pk", *KEY[1:], *Facts._fields).iterator(CHUNK):
         known = rows.get((process, kind, key))
