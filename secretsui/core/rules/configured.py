@@ -29,10 +29,10 @@ class Configured:
     backend: Backend
     airflow: str
     source: Source | Raises | CannotTell
-    is_teamless: bool = False
-    text: str = ""
-    is_told: bool = True
-    environ: Mapping[str, str] | None = None
+    is_teamless: bool
+    text: str
+    is_told: bool
+    environ: Mapping[str, str] | None
 
     def field(self, kwarg: str = "") -> str:
         return f"{OPTIONS[self.layer]}_kwargs.{kwarg}" if kwarg else OPTIONS[self.layer]

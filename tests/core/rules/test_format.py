@@ -79,6 +79,55 @@ def test_the_worst_comes_first() -> None:
     assert len(ranks) > 1
 
 
+def offered(text: str, kind: str = "connection", **known: Any) -> dict[str, str]:
+    return {each.rule: each.repair for each in lint(Sensitive(text), kind, Context(**known))}
+
+
+def test_a_finding_tells_all_that_its_rule_found() -> None:
+    text = json.dumps({"conn_type": "snowflake", "extra": {"extra__snowflake__account": "hx1"}})
+    assert lint(Sensitive(text), "connection") == [
+        Finding(
+            "R-36",
+            "old-extra",
+            "medium",
+            "extra.extra__snowflake__account",
+            "key 1 of 1",
+            {"name": "account"},
+            "rename-extras",
+        )
+    ]
+
+
+def test_a_repair_is_offered_where_further_ones_lead_to_a_sound_value() -> None:
+    assert offered("'google_cloud_platform://h'") == {"R-25": "unquote"}
+    assert offered("'google_cloud_platform://svc:p/w@h'") == {"R-25": "unquote"}
+    # What two further ones do not mend is for a person.
+    assert offered("'\"google_cloud_platform://svc:p/w@h\"'") == {"R-25": ""}
+    assert offered("'svc:pa/ss@h'") == {"R-25": ""}
+
+
+def test_a_repair_after_which_the_same_fault_is_elsewhere_in_the_field_is_not_offered() -> None:
+    assert offered("postgres://svc:p/w@h.example/a@b")["R-24"] == ""
+
+
+def test_a_variable_needs_no_airflow_that_reads_it() -> None:
+    assert offered("'{broken'\n", "variable") == {"R-26": "strip", "R-37": "unquote"}
+    assert offered("'it's'", "variable") == {"R-37": ""}
+
+
+def test_nothing_is_repaired_within_an_entry_of_vault() -> None:
+    entry = json.dumps({"conn_uri": "'postgres://h.example'"})
+    assert offered(entry, backend="x.VaultBackend") == {"R-25": ""}
+    assert offered("'postgres://h.example'") == {"R-25": "unquote"}
+
+
+def test_a_rule_is_about_its_kinds_alone() -> None:
+    for kind, rule in (("connection", "R-25"), ("variable", "R-37")):
+        assert list(offered("'postgres://h.example'", kind)) == [rule]
+    assert offered("'postgres://h.example'", "config") == offered(" ", "other") == {}
+    assert list(offered(" ", "config")) == ["R-26"]
+
+
 def test_a_rule_says_what_it_would_have_to_know() -> None:
     lacking = {
         rule.id: list(missing_inputs(rule, Context())) for rule in RULES.values() if missing_inputs(rule, Context())
