@@ -217,12 +217,22 @@ def _outcome(request: Request, response: Any) -> Answer | Refusal | StoreError:
     if not isinstance(body, dict):
         told = status >= 500 or status in (413, 429) or 300 <= status < 400  # also in the words of a proxy
         return request.refused(status, "") if told else vault_errors.foreign(request.name)
-    words = " ".join(each for each in body.get("errors") or () if isinstance(each, str)).lower()
-    if status == 200 and request.proof and request.proof not in (body.get("data") or ()):
+    if not _is_of_vault(request, status, body):
         return vault_errors.foreign(request.name)
+    words = " ".join(each for each in body.get("errors") or () if isinstance(each, str)).lower()
     if status < 300 or (status == 404 and not words):
         return Answer(status, Held(body))
     return request.refused(status, words)
+
+
+def _is_of_vault(request: Request, status: int, body: Mapping[str, Any]) -> bool:
+    """A proxy has its own JSON: its answer would pass for an empty one, and its 404 for a secret that is not there."""
+    data, errors = body.get("data"), body.get("errors")
+    if not isinstance(data, dict | None) or not isinstance(errors, list | None):
+        return False
+    if status == 404:
+        return not body.keys().isdisjoint(("errors", "data", "warnings"))
+    return not (status == 200 and request.proof) or request.proof in (data or ())
 
 
 def _patience(asked: str) -> float:

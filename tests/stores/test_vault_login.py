@@ -385,6 +385,9 @@ def test_a_sealed_vault_is_told_by_every_read(vault: Server) -> None:
         ((200, "<html>sign in</html>", {}), "did not come from Vault"),
         ((404, "<html>not found</html>", {}), "did not come from Vault"),
         ((200, ["list"], {}), "did not come from Vault"),
+        ((200, {"data": 5}, {}), "did not come from Vault"),
+        ((403, {"errors": 5}, {}), "did not come from Vault"),
+        ((404, {"message": "no Route matched"}, {}), "did not come from Vault"),
         ((307, "", {"Location": "http://127.0.0.1:9/v1/secret"}), "sends its requests elsewhere"),
         ((504, "<html>gateway</html>", {}), "failed to answer"),
         ((413, "<html>too large</html>", {}), "larger than this Vault accepts"),
@@ -421,6 +424,16 @@ def test_json_that_is_no_answer_is_no_empty_one(vault: Server, mount: str, kv: i
     else:
         with pytest.raises(Unavailable, match="did not come from Vault"):
             ways[verb]()
+
+
+@pytest.mark.parametrize(("mount", "kv"), [("secret", 2), ("kv1", 1)])
+def test_a_proxy_that_has_no_route_is_not_taken_for_an_absent_secret(vault: Server, mount: str, kv: int) -> None:
+    vault.world.put("a", {"value": "x"}, mount)
+    vault.world.faults.append((404, {"error": "Not Found", "status": 404}, {}))
+
+    (answers,) = vault.store(mount, kv).read(["a"])
+
+    assert isinstance(answers["a"], Unavailable)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "nonsense", "ftp://x", "http://[::1", "http://"])
