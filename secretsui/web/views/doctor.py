@@ -36,7 +36,7 @@ def doctor(request: HttpRequest) -> HttpResponse:
     facts: dict[str, Any] = {"form": form, "prefixes": prefixes}
     if not form.is_bound:
         return render(request, PAGE, facts)
-    if not form.is_valid() or (key := _key(form)) is None:
+    if not form.is_valid() or (key := _key(request, form)) is None:
         return render(request, PAGE, facts, status=422)
     return render(request, PAGE, facts | _found(request, form, key))
 
@@ -54,11 +54,14 @@ def _found(request: HttpRequest, form: DoctorForm, key: str) -> dict[str, Any]:
         return {"problem": problem}
 
 
-def _key(form: DoctorForm) -> str | None:
+def _key(request: HttpRequest, form: DoctorForm) -> str | None:
     """As it is typed, without the prefix if that was typed as well; or that of the first secret."""
     prefix, given = form.prefix_of_secret, form.cleaned_data["key"]
     if given:
         return prefix.key_of(given)
+    if not policy.can_list(request.user, prefix):
+        form.add_error("key", _("You have no grant on this prefix, so its ids are not listed. Write the id of one."))
+        return None
     alive = SecretRecord.objects.filter(prefix=prefix, deleted_at=None).order_by("key")
     first = alive.values_list("key", flat=True).first()
     if first is None:

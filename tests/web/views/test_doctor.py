@@ -193,6 +193,18 @@ def test_the_first_secret_stands_for_the_prefix(client: Client, live_place: Plac
     assert arn_of(aws) in text(ask(client, live_place, key=""))
 
 
+def test_administrators_without_a_grant_are_not_told_the_names_of_secrets(
+    as_root: Client, live_place: Place, aws: Aws
+) -> None:
+    aws.create(NAME)
+    put(live_place.connections, "db")
+
+    answer = ask(as_root, live_place, 422, key="")
+
+    assert NAME not in text(answer)
+    assert "Write the id of one." in text_of(answer)
+
+
 def test_who_asked_about_which_secret_is_recorded(client: Client, live_place: Place, aws: Aws) -> None:
     aws.create(NAME)
 
