@@ -160,3 +160,33 @@ def test_a_comparison_holds_no_value(text: str) -> None:
         *compare.compare_texts(Sensitive(canary), None),
     ]
     assert "c4nary" not in repr(found)
+
+
+class TestAlike:
+    @given(left=some.sound_connections(some.any_extras), right=some.sound_connections(some.any_extras))
+    def test_what_is_surely_alike_differs_nowhere(self, left: Connection, right: Connection) -> None:
+        for other in (right, left):
+            if compare.is_alike(left, other):
+                assert set(differences(left, other).values()) <= {"same"}
+
+    def test_equal_fields_of_one_type_are(self) -> None:
+        one, other = (conn(conn_type="http", login="a", port=1, extra='{"a": 1}') for _ in range(2))
+        assert compare.is_alike(one, other)
+
+    @pytest.mark.parametrize(
+        ("left", "right"),
+        [
+            ({"port": 1}, {"port": True}),
+            ({"login": "5"}, {"login": 5}),
+            ({"host": "a"}, {"host": "b"}),
+            ({"login": 5}, {"login": 5}),
+            ({"extra": "[" * 2000}, {"extra": "[" * 2000}),
+            ({"password": None}, {"password": "p"}),
+        ],
+    )
+    def test_others_are_looked_at_more_closely(self, left: dict[str, Any], right: dict[str, Any]) -> None:
+        assert not compare.is_alike(conn(**left), conn(**right))
+
+    def test_what_is_hidden_is_not(self) -> None:
+        hidden = Connection(password=Hidden())  # type: ignore[arg-type]
+        assert not compare.is_alike(hidden, hidden)

@@ -117,5 +117,8 @@ def _lost(conn: Connection, dialect: Dialect, as_uri: bool) -> str:
 
 
 def _first_difference(left: Connection, right: Connection) -> str:
+    """ "" where there is none."""
+    if compare.is_alike(left, right):
+        return ""
     differing = (diff.field for diff in compare.compare(left, right) if diff.state != "same")
     return compare.field_of(next(differing, ""))

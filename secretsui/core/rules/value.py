@@ -144,7 +144,7 @@ class Value:
 
 
 def is_same(left: Connection, right: Connection) -> bool:
-    return all(diff.state == "same" for diff in compare.compare(left, right))
+    return compare.is_alike(left, right) or all(diff.state == "same" for diff in compare.compare(left, right))
 
 
 def json_object(text: Sensitive) -> dict[str, Any] | None:
