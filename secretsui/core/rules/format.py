@@ -68,7 +68,7 @@ def _mends(rule: Rule, hit: Hit, value: Value, *, further: int = 2) -> bool:
         return False
     if value.kind != "connection" or after.is_read_alike:
         return True
-    return further > 0 and any(_mends(*found, after, further=further - 1) for found in _hits(after) if found[1].repair)
+    return further > 0 and any(_mends(*found, after, further=further - 1) for found in _hits(after))
 
 
 def _hits(value: Value) -> Iterator[tuple[Rule, Hit]]:

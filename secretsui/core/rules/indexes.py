@@ -27,7 +27,7 @@ def once(build: Callable[[Estate], T]) -> Callable[[Estate], T]:
         found = id(estate)
         if found not in kept:
             kept[found] = build(estate)
-            weakref.finalize(estate, kept.pop, found, None)
+            weakref.finalize(estate, kept.pop, found)
         return kept[found]
 
     return built

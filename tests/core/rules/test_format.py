@@ -102,7 +102,8 @@ def test_a_repair_is_offered_where_further_ones_lead_to_a_sound_value() -> None:
     assert offered("'google_cloud_platform://h'") == {"R-25": "unquote"}
     assert offered("'google_cloud_platform://svc:p/w@h'") == {"R-25": "unquote"}
     # What two further ones do not mend is for a person.
-    assert offered("'\"google_cloud_platform://svc:p/w@h\"'") == {"R-25": ""}
+    assert offered(" 'x-y://x-y://svc:sample@h'") == {"R-25": "unquote", "R-26": "strip"}
+    assert offered(" 'x-y://x-y://svc:p/w@h'") == {"R-25": "unquote", "R-26": ""}
     assert offered("'svc:pa/ss@h'") == {"R-25": ""}
 
 
