@@ -64,6 +64,16 @@ SENTENCES: Final[Mapping[tuple[str, str], Text]] = {
         "The account in %(kwarg)s has %(digits)s digits, and ids of AWS accounts have %(needs)s."
     ),
     ("R-56", "account-id"): _("The account in %(kwarg)s is no id of an AWS account, which has %(needs)s digits."),
+    ("R-56", "refused-prefix"): _(
+        "%(kwarg)s holds a character that no name in this store has, so Airflow does not start."
+    ),
+    ("R-56", "illegal-prefix"): _(
+        "%(kwarg)s holds a character that no name in this store has, so none of these lookups finds anything."
+    ),
+    ("R-56", "raising-lookups"): _("Without a sound %(kwarg)s every lookup fails, and Airflow goes on without it."),
+    ("R-56", "bad-conn-words"): _(
+        "%(kwarg)s does not map known fields to lists of words, so no connection that is kept as JSON is read."
+    ),
     ("R-56", "unknown-setting"): _("Airflow does not know %(setting)s, so it has no effect.%(hint)s"),
 }
 REMEDIES: Final[Mapping[tuple[str, str], Text]] = {
@@ -78,6 +88,12 @@ REMEDIES: Final[Mapping[tuple[str, str], Text]] = {
     ("R-46", "engine-version-open"): _("Set kv_engine_version to 1 or 2, as the mount has it."),
     ("R-56", "account-id-digits"): _("Copy the whole account id."),
     ("R-56", "account-id"): _("Write the account id in digits."),
+    ("R-56", "refused-prefix"): _("Use letters, digits, hyphens and underscores, as in airflow-connections."),
+    ("R-56", "illegal-prefix"): _("Use the characters that the store takes, as in airflow-connections."),
+    ("R-56", "raising-lookups"): _("Set it, and start Airflow anew."),
+    ("R-56", "bad-conn-words"): _(
+        "Use the keys login, password, host, port, schema, conn_type and extra, each with a list of words."
+    ),
     ("R-58", "kwargs-without-backend"): _("Set the variable that names the class in the same place as the kwargs."),
     ("R-58", "not-json"): _("Write one JSON object in double quotes, with null, true and false in small letters."),
 }

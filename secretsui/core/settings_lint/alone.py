@@ -7,11 +7,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from secretsui.core import backend_settings
+from secretsui.core.aliases import rebuild
+from secretsui.core.backends.azure import AzureKeyVault
+from secretsui.core.backends.google import GoogleSecretManager
 from secretsui.core.backends.prefixes import PLURALS
-from secretsui.core.backends.secrets_manager import SecretsManager
+from secretsui.core.backends.secrets_manager import SecretsManager, checked_words
 from secretsui.core.backends.shared_account import SharedSecretsManager
+from secretsui.core.backends.source import Never, Raises
 from secretsui.core.backends.vault import Vault
 from secretsui.core.chain import distribution_of
+from secretsui.core.codec_errors import DecodeError
 from secretsui.core.rules import settings
 from secretsui.core.rules.configured import VARIABLES, Configured, of_environment
 from secretsui.core.rules.format_json import REMOVED_SETTINGS
@@ -27,6 +32,7 @@ _IGNORED_SINCE: Final = "9"
 _FLOORS: Final[Mapping[tuple[str, str], str]] = {("astro", "apache-airflow-providers-amazon"): "5.1.0"}
 _ROLE: Final = re.compile(r"arn:[\w-]+:iam::(\d*):")
 _DIGITS: Final = 12
+_ANY_ID: Final = "id"  # each store takes it
 
 
 def judged(asked: Asked, environ: Mapping[str, str], unknown: Sequence[str]) -> Iterator[Judged]:
@@ -70,6 +76,42 @@ def _prefixes(found: Configured) -> Iterator[tuple[str, str]]:
     names = [*(f"{plural}_prefix" for plural in PLURALS.values()), "connections_prefix_shared"]
     given = ((name, found.backend.kwargs.get(name)) for name in names)
     yield from ((name, prefix) for name, prefix in given if isinstance(prefix, str))
+
+
+def _lookups(found: Configured, _asked: Asked) -> Iterator[Failed]:
+    """What keeps every lookup of a kind from a value, whatever is asked for."""
+    source = found.source
+    if isinstance(source, Raises):
+        if source.reason == "illegal-name":
+            yield _of_kwarg("refused-prefix", found, source.where)
+        return
+    for kind, plural in PLURALS.items() if isinstance(source, GoogleSecretManager | AzureKeyVault) else ():
+        plan = source.plan(kind, _ANY_ID, "")
+        if isinstance(plan, Never | Raises) and plan.reason == "illegal-name":
+            yield _of_kwarg("illegal-prefix", found, f"{plural}_prefix")
+        elif isinstance(plan, Raises):
+            yield _of_kwarg("raising-lookups", found, plan.where)
+            return
+
+
+def _words(found: Configured, _asked: Asked) -> Iterator[Failed]:
+    if isinstance(found.source, SecretsManager):
+        try:
+            rebuild({}, checked_words(found.source.words))
+        except DecodeError:
+            yield _of_kwarg("bad-conn-words", found, "extra_conn_words")
+
+
+def _without_patterns(found: Configured, _asked: Asked) -> Iterator[Failed]:
+    """Azure's client takes whatever it is given, and makes nothing of these."""
+    if isinstance(found.source, AzureKeyVault):
+        for name in (f"{plural}_lookup_pattern" for plural in PLURALS.values()):
+            if name in found.backend.kwargs:
+                yield _of_kwarg("ignored-kwarg", found, name)
+
+
+def _of_kwarg(code: str, found: Configured, kwarg: str) -> Failed:
+    return Failed(code, found.field(kwarg), facts={"kwarg": kwarg, "class": found.backend.class_name}, severity="high")
 
 
 def _accounts(found: Configured, _asked: Asked) -> Iterator[Failed]:
@@ -139,6 +181,9 @@ _LINTS: Final[Sequence[tuple[str, Lint]]] = (
     ("R-46", _vault_paths),
     ("R-46", _engine),
     ("R-56", _accounts),
+    ("R-56", _lookups),
+    ("R-56", _words),
+    ("R-56", _without_patterns),
     ("R-57", _floor),
 )
 EXTRA: Final = sorted({rule for rule, _ in _LINTS})

@@ -18,11 +18,13 @@ from secretsui.core.settings_lint import Asked, Inventory, Remark, Report, Setti
 NOW: Final = datetime(2026, 8, 1, tzinfo=UTC)
 MANAGER: Final = "airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend"
 VAULT: Final = "airflow.providers.hashicorp.secrets.vault.VaultBackend"
+GOOGLE: Final = "airflow.providers.google.cloud.secrets.secret_manager.CloudSecretManagerBackend"
+AZURE: Final = "airflow.providers.microsoft.azure.secrets.key_vault.AzureKeyVaultBackend"
 BACKEND, KWARGS = "AIRFLOW__SECRETS__BACKEND", "AIRFLOW__SECRETS__BACKEND_KWARGS"
 
 
-def linted(text: str, inventory: Inventory | None = None, airflow: str = "3.1.0") -> Report:
-    found = settings_text.read(text)
+def linted(text: str, inventory: Inventory | None = None, airflow: str = "3.1.0", class_path: str = "") -> Report:
+    found = settings_text.read(text, class_path=class_path)
     settings = [
         Setting(each.name, each.kind, each.value if isinstance(each.value, Sensitive) else None, each.line)
         for each in found.report.entries
@@ -220,3 +222,47 @@ def test_bare_kwargs_tell_whose_they_are(names: Sequence[str], expected: str) ->
 
 def test_a_prefix_with_a_slash_is_parameter_stores() -> None:
     assert class_of('{"connections_prefix": "/airflow/connections"}').endswith("ParameterStoreBackend")
+
+
+@pytest.mark.parametrize(
+    ("class_path", "kwargs", "code", "kwarg"),
+    [
+        (GOOGLE, {"connections_prefix": "airflow/connections"}, "refused-prefix", "connections_prefix"),
+        (GOOGLE, {"variables_prefix": "airflow/variables"}, "illegal-prefix", "variables_prefix"),
+        (AZURE, {"vault_url": "https://v", "connections_prefix": "airflow/c"}, "illegal-prefix", "connections_prefix"),
+        (AZURE, {"vault_url": "https://v", "sep": "."}, "illegal-prefix", "connections_prefix"),
+        (AZURE, {"connections_prefix": "airflow"}, "raising-lookups", "vault_url"),
+        (AZURE, {"vault_url": "https://v", "connections_lookup_pattern": "^a"}, "ignored-kwarg", ""),
+        (MANAGER, {"extra_conn_words": {"dbname": ["db"]}}, "bad-conn-words", "extra_conn_words"),
+        (MANAGER, {"extra_conn_words": {"host": 1}}, "bad-conn-words", "extra_conn_words"),
+    ],
+)
+def test_what_keeps_every_lookup_from_a_value_is_told(class_path: str, kwargs: Any, code: str, kwarg: str) -> None:
+    report = linted(json.dumps(kwargs, indent=1), class_path=class_path)
+    found = [each for each in report.remarks if each.failed.code == code]
+    assert found
+    assert {each.rule for each in found} == {"R-56"}
+    if kwarg in kwargs:
+        assert found[0].kwarg == kwarg
+        assert found[0].line == 2 + list(kwargs).index(kwarg)
+
+
+@pytest.mark.parametrize(
+    ("class_path", "kwargs"),
+    [
+        (GOOGLE, {"connections_prefix": "airflow_connections", "sep": "_", "config_prefix": None}),
+        (GOOGLE, {"connections_prefix": "airflow-connections", "variables_prefix": None, "config_prefix": None}),
+        (AZURE, {"vault_url": "https://v", "connections_prefix": "airflow_connections", "config_prefix": None}),
+        (AZURE, {"vault_url": "https://v", "connections_prefix": "", "variables_prefix": None, "config_prefix": None}),
+        (
+            MANAGER,
+            {
+                "extra_conn_words": {"user": ["u"], "host": ["h"]},
+                "connections_lookup_pattern": "^a",
+                "config_prefix": None,
+            },
+        ),
+    ],
+)
+def test_sound_settings_of_each_backend_have_no_fault(class_path: str, kwargs: Any) -> None:
+    assert not linted(json.dumps(kwargs), class_path=class_path).remarks
