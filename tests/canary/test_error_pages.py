@@ -10,7 +10,6 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError
 from django.test import Client
 
-from secretsui.cloud import aws as cloud
 from secretsui.core.sensitive import Sensitive
 from tests.canary.canaries import canary
 from tests.canary.planted import quoted_by_aws, typed
@@ -20,7 +19,7 @@ from tests.canary.world import World
 from tests.conftest import logged_in
 from tests.faults import ERRORS
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 OWN: Final = frozenset({"typed.login", "typed.password", "typed.extra"})
 FORM: Final = "application/x-www-form-urlencoded"
@@ -102,7 +101,6 @@ def test_a_failing_call_shows_neither_values_nor_what_aws_quoted(
             watch.answer(f"{which}, {kind} of {operation}", response, allowed=own)
             statuses.add(response.status_code)
             world.aws.faults.clear()
-            cloud.forget_all()  # a throttled client would wait before its next call
     assert statuses & {502, 503}
     assert 500 not in statuses
 
@@ -153,6 +151,7 @@ def test_not_even_the_page_for_developers_shows_what_was_at_hand(
     watch.answer("the page for developers", response)
 
 
+@pytest.mark.database
 def test_an_unrecorded_reveal_shows_nothing(
     as_writer: Client, world: World, watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,7 +18,7 @@ from tests.aws import Aws
 from tests.conftest import Place
 from tests.inventory.refreshing import record, refresh
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.django_db
 
 CHANGED = "mysql://writer:other@db.example/changed"
 
@@ -105,6 +105,7 @@ def test_a_listing_that_breaks_off(live_place: Place, aws: Aws, kind: str) -> No
     heals(prefix, aws, names)
 
 
+@pytest.mark.database
 def test_an_error_on_page_57(live_place: Place, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(secrets_manager, "CAPABILITIES", replace(secrets_manager.CAPABILITIES, page_size=10))
     prefix, names = live_place.connections, aws.seed(565)
@@ -221,6 +222,7 @@ def test_a_passing_trouble_is_not_seen(live_place: Place, aws: Aws, kind: str) -
     heals(live_place.connections, aws, names)
 
 
+@pytest.mark.database
 def test_a_value_that_we_fail_on_does_not_keep_the_others(
     live_place: Place, aws: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -266,6 +268,7 @@ def two_pages(live_place: Place, aws: Aws) -> list[str]:
     return names
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("after", [0, 1, 2])
 def test_records_that_cannot_be_written(live_place: Place, aws: Aws, two_pages: list[str], after: int) -> None:
     """The first page, the second page, the values."""
@@ -284,6 +287,7 @@ def test_records_that_cannot_be_written(live_place: Place, aws: Aws, two_pages: 
     heals(prefix, aws, two_pages)
 
 
+@pytest.mark.database
 def test_a_database_that_takes_nothing_leaves_the_rest_to_the_sweep(
     live_place: Place, aws: Aws, two_pages: list[str]
 ) -> None:
@@ -318,8 +322,6 @@ def fill_free_pages(cursor: Any) -> None:
 
 def test_a_real_full_disk(live_place: Place, aws: Aws) -> None:
     """SQLite that may not grow by another page."""
-    if connection.vendor != "sqlite":
-        pytest.skip("about SQLite's own error")
     prefix, names = live_place.connections, aws.seed(300)
     with connection.cursor() as cursor:
         fill_free_pages(cursor)
@@ -336,6 +338,7 @@ def test_a_real_full_disk(live_place: Place, aws: Aws) -> None:
     heals(prefix, aws, names)
 
 
+@pytest.mark.database
 def test_an_error_of_our_own_is_told_and_raised(live_place: Place, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     names = aws.seed(2)
     with monkeypatch.context() as patch:
@@ -347,6 +350,7 @@ def test_an_error_of_our_own_is_told_and_raised(live_place: Place, aws: Aws, mon
     heals(live_place.connections, aws, names)
 
 
+@pytest.mark.database
 def test_a_refresh_that_was_closed_meanwhile_writes_nothing_more(
     live_place: Place, aws: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
