@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -25,9 +26,25 @@ from secretsui.web.guards import administrators_only, person
 from secretsui.web.reauth import recently_required
 from secretsui.web.setup_saving import Proposal, add, deployment_form, places_form, proposals
 from secretsui.web.setup_view import context_of
-from secretsui.web.signing_in import keeps_page
+from secretsui.web.signing_in import View, keeps_page
 
 
+def _back(request: HttpRequest) -> str:
+    """The page with the same answers, which hold no secret: one that is not valid does not go into an address."""
+    form = SetupForm(request.POST)
+    if not form.is_valid():
+        return reverse("setup")
+    given = {name: form.data.get(name, "") for name in form.fields if form.data.get(name)}
+    return f"{reverse('setup')}?{urlencode(given)}"
+
+
+def keeps_answers(view: View) -> View:
+    """Whoever was signed out meanwhile comes back to the same answers."""
+    view.signed_out = lambda request: redirect_to_login(_back(request))  # type: ignore[attr-defined]
+    return view
+
+
+@keeps_answers
 @require_http_methods(["GET", "POST"])
 def setup(request: HttpRequest) -> HttpResponse:
     sent = request.POST if request.method == "POST" else _begun(request)
@@ -58,15 +75,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     return render(request, "setup/preview.html", context_of(form, request.POST, visible(request)))
 
 
-def _back(request: HttpRequest) -> str:
-    """The page with the same answers, which hold no secret: one that is not valid does not go into an address."""
-    form = SetupForm(request.POST)
-    if not form.is_valid():
-        return reverse("setup")
-    given = {name: form.data.get(name, "") for name in form.fields if form.data.get(name)}
-    return f"{reverse('setup')}?{urlencode(given)}"
-
-
+@keeps_answers
 @administrators_only
 @require_POST
 @recently_required(back=_back)

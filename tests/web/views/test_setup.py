@@ -4,6 +4,7 @@ import html
 import json
 import re
 from typing import Any, Final, get_args
+from urllib.parse import unquote
 
 import pytest
 from django.contrib.auth.models import User
@@ -87,6 +88,16 @@ def test_nobody_else_gets_in(client: Client, db: None) -> None:
         assert answer["Location"].startswith("/accounts/login/")
     assert client.get(PAGE)["Location"].startswith("/accounts/login/")
     assert client.post(PREVIEW, typed()).status_code == 403
+
+
+def test_whoever_was_signed_out_comes_back_to_the_same_answers(client: Client, db: None) -> None:
+    sent = typed(connections="team/connections")
+    for path in (PAGE, SAVE):
+        back = unquote(client.post(path, sent)["Location"])
+        assert "next=/setup/?" in back
+        assert "connections=team%2Fconnections" in back
+        wrong = typed(store="vault", vault_url="https://u:unmistakable@vault.example")
+        assert "unmistakable" not in client.post(path, wrong)["Location"]
 
 
 def test_wrong_methods_are_refused(admin: Client) -> None:
