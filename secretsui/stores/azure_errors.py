@@ -140,6 +140,8 @@ _NETWORK: Final = {
 
 
 def _not_found(said: Refusal) -> StoreError:
+    if not said.code:  # the vault says which; a proxy that has no such route does not
+        return network_faults.foreign(SERVICE)
     return NotFound(**said.facts())
 
 
@@ -215,7 +217,7 @@ def of_the_sdk(error: Exception, place: AzurePlace) -> StoreError:
     if "ClientAuthenticationError" in known:
         silent = network_faults.of_the_network(error, "Azure's login", "the login of Azure")
         return silent or _login_refused(str(error), code)
-    if known & {"DecodeError", "JSONDecodeError"}:
+    if known & {"DecodeError", "JSONDecodeError"} or isinstance(error, network_faults.SURPRISES):
         return network_faults.foreign(SERVICE)
     if "ServiceRequestError" in known and "non-TLS" in str(error):
         return Unavailable("A key vault is asked over https alone.", remedy="Correct its address.", code=code)
@@ -264,6 +266,10 @@ def _unusable(words: str, code: str) -> StoreError:
             remedy="Enter the vault URI as the portal shows it, https://NAME.vault.azure.net.",
             code="challenge",
         )
+    return unusable(code)
+
+
+def unusable(code: str) -> StoreError:
     return Expired(
         "The address, the tenant or the credential of this account is not usable.",
         remedy="Check the vault URI, the tenant id and the form of the credential.",

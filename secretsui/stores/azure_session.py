@@ -122,6 +122,8 @@ class Session:
             return network_faults.not_installed(azure_errors.SERVICE, REQUIREMENTS)
         except StoreError as known:
             return known.with_traceback(None)
+        except network_faults.SURPRISES as error:
+            return azure_errors.unusable(type(error).__name__)
         except _sdk_errors() as error:
             return azure_errors.of_the_sdk(error, self.place)
 
@@ -134,9 +136,15 @@ def _called(client: Any, method: str, args: Sequence[Any], value: Sensitive | No
     return answer.result() if method.startswith("begin_") else answer or True
 
 
-def _page(client: Any, method: str, args: Sequence[Any], token: str) -> tuple[Sequence[Any], str]:
-    pages = getattr(client, method)(*args, max_page_size=PAGE).by_page(continuation_token=token or None)
-    return list(next(pages)), pages.continuation_token or ""
+def _page(client: Any, method: str, args: Sequence[Any], token: str) -> Any:
+    """The items of a page and what the next is asked for with."""
+    answers: list[Any] = []
+    options = {"max_page_size": PAGE, "raw_response_hook": lambda answer: answers.append(answer.http_response)}
+    pages = getattr(client, method)(*args, **options).by_page(continuation_token=token or None)
+    page = list(next(pages))
+    if "value" not in answers[-1].json():  # a proxy's object would pass for an empty page
+        return network_faults.foreign(azure_errors.SERVICE)
+    return page, pages.continuation_token or ""
 
 
 def _is_of_vault(error: Any, place: AzurePlace) -> bool:
@@ -166,4 +174,4 @@ def _sdk_errors() -> tuple[type[Exception], ...]:
     """
     from azure.core.exceptions import AzureError
 
-    return (AzureError, ValueError, NotImplementedError, OSError)
+    return (AzureError, ValueError, NotImplementedError, OSError, *network_faults.SURPRISES)

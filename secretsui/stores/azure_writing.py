@@ -13,7 +13,7 @@ from secretsui.core.sensitive import Sensitive
 from secretsui.stores import azure_entries
 from secretsui.stores.azure_entries import age
 from secretsui.stores.azure_session import Session
-from secretsui.stores.base import Conflict, DisabledVersion, NotFound, PendingDeletion, StoreError
+from secretsui.stores.base import Conflict, Denied, DisabledVersion, NotFound, PendingDeletion, StoreError
 
 Properties = Any  # azure.keyvault.secrets.SecretProperties
 
@@ -44,8 +44,10 @@ def why_missing(session: Session, name: str) -> StoreError:
     """A secret that waits to be purged and one that never was look alike."""
     try:
         session.ask("get_deleted_secret", name)
-    except StoreError:
+    except (NotFound, Denied):  # who may not look at what is deleted is told as if there were nothing
         return NotFound(code="SecretNotFound", name=name)
+    except StoreError as error:
+        return error.with_traceback(None)
     return PendingDeletion(code="ObjectIsDeletedButRecoverable", name=name)
 
 

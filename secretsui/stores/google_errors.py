@@ -126,6 +126,8 @@ _PROJECT_PROBLEMS: Final = {
 
 
 def _not_found(said: Refusal) -> StoreError:
+    if not said.code:  # Google says which; a proxy that has no such route does not
+        return network_faults.foreign(SERVICE)
     if said.about_version:
         return NotFound("This secret has no such version.", remedy="Reload its history.", **said.facts())
     return NotFound(**said.facts())
@@ -193,17 +195,21 @@ def of_the_sdk(error: Exception, host: str) -> StoreError:
             code=code,
         )
     if known & {"MalformedError", "MutualTLSChannelError", "ClientCertError"} or type(error) is ValueError:
-        return Expired(
-            "The credential of this account is incomplete or damaged.",
-            remedy="Replace it by a new key file.",
-            code=code,
-        )
+        return damaged(error)
     if "DefaultCredentialsError" in known:
         return Expired(
             "The server has no Google credentials for this account.",
             remedy="Give the server an identity: a service account of its machine or pod, or a key file as credential.",
             code=code,
         )
-    if "google.protobuf" in type(error).__module__:
+    if "google.protobuf" in type(error).__module__ or isinstance(error, network_faults.SURPRISES):
         return network_faults.foreign(SERVICE)
     return network_faults.why_silent(error, SERVICE, host)
+
+
+def damaged(error: Exception) -> StoreError:
+    return Expired(
+        "The credential of this account is incomplete or damaged.",
+        remedy="Replace it by a new key file.",
+        code=type(error).__name__,
+    )

@@ -114,6 +114,8 @@ class Session:
             return network_faults.not_installed(google_errors.SERVICE, REQUIREMENTS)
         except StoreError as known:
             return known.with_traceback(None)
+        except network_faults.SURPRISES as error:
+            return google_errors.damaged(error)
         except _sdk_errors() as error:
             return google_errors.of_the_sdk(error, self.host)
 
@@ -158,4 +160,4 @@ def _sdk_errors() -> tuple[type[Exception], ...]:
     from google.auth.exceptions import GoogleAuthError
     from google.protobuf.json_format import Error
 
-    return (GoogleAPIError, GoogleAuthError, Error, ValueError, OSError)
+    return (GoogleAPIError, GoogleAuthError, Error, ValueError, OSError, *network_faults.SURPRISES)

@@ -8,6 +8,8 @@ from typing import Final
 from secretsui.stores.base import Unavailable
 
 _DEPTH: Final = 8
+# What SDKs raise where an answer or a credential has another shape than the one that they reckon with.
+SURPRISES: Final = (AttributeError, TypeError, LookupError)
 
 
 def why_silent(error: BaseException, service: str, host: str) -> Unavailable:

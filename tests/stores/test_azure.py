@@ -242,6 +242,33 @@ def test_a_token_that_the_vault_forgot_is_fetched_anew(azure: Azure) -> None:
     assert isinstance(only(store, "a"), Value)
 
 
+def test_a_proxy_that_has_no_route_is_not_taken_for_an_absent_secret(azure: Azure) -> None:
+    azure.put("a", "one")
+    store = azure_store(azure)
+    names(store, "")
+    azure.failing = [Reply(404, {"message": "no Route matched"})]
+
+    assert isinstance(only(store, "a"), Unavailable)
+
+
+def test_a_list_that_is_none_is_not_taken_for_an_empty_one(azure: Azure) -> None:
+    store = azure_store(azure)
+    names(store, "")
+    azure.failing = [Reply(200, {"status": "ok"})]
+
+    with pytest.raises(Unavailable, match="did not come from"):
+        names(store, "")
+
+
+@pytest.mark.parametrize("answer", [throttled("0"), failure()])
+def test_where_nobody_says_whether_it_is_deleted_it_is_not_called_absent(azure: Azure, answer: Reply) -> None:
+    store = azure_store(azure)
+    names(store, "")
+    azure.meanwhile["GET"] = lambda: azure.failing.extend([answer] * 3)
+
+    assert isinstance(only(store, "a"), Throttled | Unavailable)
+
+
 def test_a_foreign_certificate_is_told(azure: Azure) -> None:
     with pytest.raises(Unavailable, match="not trusted"):
         azure_store(azure, ca_file="").describe("a")

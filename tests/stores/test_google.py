@@ -266,6 +266,13 @@ def test_a_failing_service_is_never_taken_for_an_empty_one(google: Google, answe
         list(google_store(google).list(""))
 
 
+def test_a_proxy_that_has_no_route_is_not_taken_for_an_absent_secret(google: Google) -> None:
+    google.put("a", "one")
+    google.failing = [Reply(404, {"error": "Not Found"})] * 3
+
+    assert isinstance(only(google_store(google), "a"), Unavailable)
+
+
 def test_a_name_that_does_not_resolve_is_named(google: Google) -> None:
     with pytest.raises(Unavailable, match=r"nowhere\.invalid cannot be resolved"):
         google_store(google, endpoint="https://nowhere.invalid").describe("a")
