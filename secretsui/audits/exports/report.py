@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -119,12 +119,20 @@ class Report:
         for found in self.findings.select_related("prefix__account", "deployment").iterator(CHUNK):
             yield Line(found, told.get(found.pk) or state(found, self.audit))
 
+    def severities(self) -> Sequence[str]:
+        """Of what is open and was accepted by nobody, each once."""
+        fixed = Q(status=StoredFinding.Status.FIXED) | Q(pk__in=self._fixed().values("finding"))
+        found = self.findings.exclude(fixed).exclude(acceptance.accepted(timezone.localdate()))
+        return list(found.order_by().values_list("severity", flat=True).distinct())
+
     def _told(self) -> Mapping[int, str]:
         """What the audit did with a finding, which may have gone on since."""
+        return dict.fromkeys(self._fixed().values_list("finding", flat=True), "fixed")
+
+    def _fixed(self) -> QuerySet[FindingEvent]:
         if self.audit is None:
-            return {}
-        said = FindingEvent.objects.filter(audit=self.audit, what=FindingEvent.What.FIXED).order_by()
-        return dict.fromkeys(said.values_list("finding", flat=True), "fixed")
+            return FindingEvent.objects.none()
+        return FindingEvent.objects.filter(audit=self.audit, what=FindingEvent.What.FIXED).order_by()
 
 
 def state(finding: StoredFinding, audit: Audit | None = None) -> str:

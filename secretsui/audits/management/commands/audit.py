@@ -47,7 +47,7 @@ class Command(BaseCommand):
         report = Report.whole(audit)
         for piece in FORMATS[options["format"]](report):
             self.stdout.write(piece, ending="")
-        if code := exit_code(audit, _open(report), options["fail_on"]):
+        if code := exit_code(audit, report.severities(), options["fail_on"]):
             sys.exit(code)
 
     def _create(self, deployments: Sequence[str] | None, prefixes: Sequence[str] | None) -> Audit:
@@ -96,9 +96,10 @@ def _open(report: Report) -> Sequence[StoredFinding]:
     return [line.finding for line in report.lines() if line.state in OPEN]
 
 
-def exit_code(audit: Audit, found: Iterable[StoredFinding], severity: Severity) -> int:
+def exit_code(audit: Audit, found: Iterable[str], severity: Severity) -> int:
+    """`found` are the severities of what is open."""
     counted = SEVERITIES[: SEVERITIES.index(severity) + 1]
-    if any(each.severity in counted for each in found):
+    if any(each in counted for each in found):
         return FINDINGS
     return 0 if audit.state == Audit.State.DONE else NOT_CHECKED
 
