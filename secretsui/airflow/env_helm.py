@@ -19,6 +19,7 @@ from secretsui.airflow.environment import (
     SecretRef,
     Unknown,
     Value,
+    of_cfg,
     option_name,
 )
 from secretsui.core.sensitive import Sensitive
@@ -74,7 +75,11 @@ def _options(collector: Collector, config: object) -> None:
         for option, value in mapping(options).items():
             if value is not None:
                 name = option_name(section, option)
-                collector.add(name, _plain(text_of(value)), "airflow.cfg", line_of(options, option))
+                collector.add(name, _of_cfg(_plain(text_of(value))), "airflow.cfg", line_of(options, option))
+
+
+def _of_cfg(value: Value) -> Value:
+    return of_cfg(value.reveal()) if isinstance(value, Sensitive) else value
 
 
 def _plain(value: Value) -> Value:

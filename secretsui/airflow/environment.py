@@ -200,3 +200,9 @@ def kind_of(name: str) -> Kind | None:
 def option_name(section: str, option: str) -> str:
     """The variable that sets an option of airflow.cfg."""
     return f"AIRFLOW__{section}__{option}".upper()
+
+
+def of_cfg(text: str) -> Value:
+    """As `configparser` reads it, which takes a doubled percent sign for one, and stumbles over a single one."""
+    is_broken = "%" in text.replace("%%", "")
+    return Unknown("interpolation") if is_broken else Sensitive(text.replace("%%", "%"))

@@ -8,7 +8,7 @@ from typing import Final
 
 from secretsui.airflow.env_script import command_lines
 from secretsui.airflow.env_yaml import Map, text_of
-from secretsui.airflow.environment import Collector, Unknown, Value, option_name
+from secretsui.airflow.environment import Collector, Unknown, Value, of_cfg, option_name
 from secretsui.core import backend_settings, pasted_terraform
 from secretsui.core.fragment import Unreadable
 from secretsui.core.sensitive import Sensitive
@@ -32,11 +32,8 @@ _KEY, _VALUE = "--key", "--value"
 
 
 def read_cfg(collector: Collector, text: str) -> None:
-    """As `configparser` reads it, which takes a doubled percent sign for one, and stumbles over a single one."""
     for section, option, value, line in _options(text):
-        is_broken = "%" in value.replace("%%", "")
-        found: Value = Unknown("interpolation") if is_broken else Sensitive(value.replace("%%", "%"))
-        collector.add(option_name(section, option), found, "airflow.cfg", line)
+        collector.add(option_name(section, option), of_cfg(value), "airflow.cfg", line)
 
 
 def _options(text: str) -> Iterator[tuple[str, str, str, int]]:

@@ -122,3 +122,16 @@ def test_long_runs_in_a_template_take_no_time() -> None:
 def test_text_that_is_no_values_is_refused() -> None:
     assert problems(env_helm.read("- a\n- b\n")) == [("bad-shape", 0)]
     assert problems(env_helm.read("a: 'b\n")) == [("bad-text", 2)]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"), [("^a%%b$", "^a%b$"), ("^a%b$", Unknown("interpolation")), ("^ab$", "^ab$")]
+)
+def test_config_becomes_airflow_cfg_where_a_percent_sign_is_doubled(written: str, value: object) -> None:
+    report = env_helm.read(f"config:\n  secrets:\n    backend_kwargs: '{written}'\n")
+    assert values(report)["AIRFLOW__SECRETS__BACKEND_KWARGS"] == value
+
+
+def test_variables_of_the_other_chart_are_taken_as_they_are() -> None:
+    report = env_helm.read("airflow:\n  config:\n    AIRFLOW_VAR_SHARE: '5%%'\n", "community")
+    assert values(report) == {"AIRFLOW_VAR_SHARE": "5%%"}
