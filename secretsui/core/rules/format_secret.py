@@ -159,7 +159,7 @@ def no_password(value: Value) -> Iterator[Hit]:
 
 def _is_set(value: Value, name: str) -> bool:
     field, _, key = name.partition(".")
-    return bool(value.extra.get(key)) if key else bool(getattr(value.connection, field, None))
+    return bool(value.extra.get(key)) if key else bool(getattr(value.connection, field))
 
 
 def short_secret(value: Value) -> Iterator[Hit]:
