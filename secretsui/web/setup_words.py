@@ -78,5 +78,5 @@ PERMISSIONS: Final[Mapping[str, Any]] = {
     "vault": _("In Vault"),
     "google": _("In Google Cloud"),
     "azure": _("In Azure"),
-    "held": _("For the secret that the start-up script reads"),
+    "held": _("For the role that fetches the kwargs"),
 }

@@ -167,20 +167,24 @@ done
     yield Snippet("key-policy", "Key policy", "json", dumped(key_statement(place)), (ADD, NOT_MANAGED))
 
 
+# Where the platform takes kwargs with a secret from.
+_HELD: Final[Mapping[str, tuple[str, str]]] = {
+    "mwaa": ("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:*:*:secret:{name}-??????"),
+    "ecs": ("ssm:GetParameters", "arn:aws:ssm:*:*:parameter/{name}"),
+}
+
+
 def held_snippets(answers: Answers) -> Iterator[Snippet]:
-    """What the execution role of MWAA needs for kwargs that its start-up script fetches."""
+    """What the execution role needs for the kwargs that the start-up script of MWAA, or ECS, fetches."""
     names = [each.secret_name for each in settings_of(answers) if each.is_secret]
-    statement = _allow(
-        "ReadBackendKwargs",
-        ["secretsmanager:GetSecretValue"],
-        [f"arn:aws:secretsmanager:*:*:secret:{name}-??????" for name in names],
-    )
+    action, place = _HELD[answers.platform]
+    statement = _allow("ReadBackendKwargs", [action], [place.format(name=name) for name in names])
     policy = {"Version": _VERSION, "Statement": [statement]}
-    yield Snippet("iam", "Policy", "json", dumped(policy), (SUFFIX,))
+    yield Snippet("iam", "Policy", "json", dumped(policy), (SUFFIX,) if answers.platform == "mwaa" else ())
 
 
 def holds_kwargs(answers: Answers) -> bool:
-    return answers.platform == "mwaa" and bool(secret_kwarg(answers))
+    return answers.platform in _HELD and bool(secret_kwarg(answers))
 
 
 def dumped(policy: Mapping[str, Any]) -> str:

@@ -21,6 +21,11 @@ CONFIGURES: Final = (
     "With this type the provider writes the configuration of the mount instead of logging in. "
     "Airflow then reads with the token of its VAULT_TOKEN: choose another way if you can."
 )
+EXAMPLES: Final = (
+    "Accounts, namespaces, audiences and ARNs in the last command are examples: write your own in their place."
+)
+# Each has a service account of its own in the official chart, and each asks the backend by itself.
+_READERS: Final = ("scheduler", "worker", "triggerer", "dag-processor", "api-server", "webserver")
 BETTER: Final = "A login by Kubernetes, JWT or a role of AWS keeps secrets out of the kwargs."
 
 
@@ -43,6 +48,7 @@ def snippets(answers: Answers) -> Iterator[Snippet]:
     commands = [*_environment(place), *_enable(place), _written(), *_LOGINS[place.auth](place)]
     notes = [CONFIGURES] if place.auth in ("azure", "radius") else []
     notes += [BETTER] if place.auth in ("approle", "github", "ldap", "token", "userpass") else []
+    notes += [EXAMPLES] if place.auth in ("aws_iam", "jwt", "kubernetes") else []
     yield Snippet("vault", "Commands", "shell", "".join(f"{each}\n" for each in commands), tuple(notes))
 
 
@@ -91,8 +97,8 @@ def _user(path: str, *lines: str) -> Callable[[OnVault], Iterator[str]]:
 
 
 def _kubernetes(place: OnVault) -> Iterator[str]:
-    bound = ("bound_service_account_names=airflow-worker,airflow-scheduler", "bound_service_account_namespaces=airflow")
-    yield _role(place, *bound)
+    names = ",".join(f"airflow-{each}" for each in _READERS)
+    yield _role(place, f"bound_service_account_names={names}", "bound_service_account_namespaces=airflow")
 
 
 def _aws(place: OnVault) -> Iterator[str]:

@@ -14,6 +14,11 @@ import jsonschema
 import pytest
 import yaml
 
+from secretsui.core.doctor.asking import Asking, Secret
+from secretsui.core.doctor.judging import Role
+from secretsui.core.doctor.verdict import Facts, Key, checks, verdict
+from secretsui.core.rules import iam
+from secretsui.core.setup import amazon
 from secretsui.core.setup.answers import Answers
 from secretsui.core.setup.kwargs import VAULT_LOGINS
 from secretsui.core.setup.policies import permissions
@@ -280,3 +285,61 @@ def test_terraform_binds_the_same_roles(store: Any, name: str) -> None:
 def test_shared_secrets_of_another_region_name_it() -> None:
     given = answers(store="shared-account", place=replace(ON_SHARED, shared_region=""))
     assert ":eu-central-1:111122223333:" in statement(given, "ReadShared")["Resource"][0]
+
+
+def test_the_role_that_starts_tasks_of_ecs_may_read_the_parameter() -> None:
+    (held,) = json.loads(cards(answers("ecs", "vault"))["held"]["iam"].text)["Statement"]
+    assert held["Action"] == ["ssm:GetParameters"]
+    assert held["Resource"] == ["arn:aws:ssm:*:*:parameter/airflow-backend-kwargs"]
+    assert "held" not in cards(answers("ecs", "vault", place=on_vault("aws_iam")))
+
+
+def test_every_process_of_airflow_logs_in_to_vault() -> None:
+    """One that may not is told nothing, and goes on with the next layer."""
+    text = cards(answers(store="vault", place=on_vault("kubernetes")))["vault"]["vault"].text
+    names = re.search(r"bound_service_account_names=(\S+)", text)
+    assert names
+    found = set(names[1].split(","))
+    assert found >= {f"airflow-{each}" for each in ("worker", "scheduler", "triggerer", "dag-processor", "api-server")}
+
+
+SHARED_SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:{name}-a1B2c3"
+SHARED_KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234"
+
+
+def diagnosed(name: str) -> str:
+    """The doctor's verdict where all is allowed that the set-up prints."""
+    place = replace(ON_SHARED, shared_kms_key=SHARED_KEY)
+    given = answers(store="shared-account", place=place)
+    role = Role.read(place.role)
+    assert role
+    arn = SHARED_SECRET.format(name=name)
+    key = Key(SHARED_KEY, managed=False, policy={"Statement": [amazon.key_statement(place)]})
+    asking = Asking(SHARED_SECRET.format(name=name).rpartition("-")[0], "eu-west-1")
+    identity = [policy(given)]
+    facts = Facts(role, Secret(name, arn), asking, amazon.resource_policy(place), key, identity)
+    return verdict(checks(facts))
+
+
+def test_what_the_set_up_prints_opens_the_shared_secrets_and_no_others() -> None:
+    assert diagnosed("shared/connections/db") == "works"
+    assert diagnosed("shared/connections/team/db") == "works"
+    assert diagnosed("shared/connections-of-others/db") == "fails"
+    assert diagnosed("airflow/connections/db") == "fails"
+
+
+@pytest.mark.parametrize(
+    ("store", "arn", "is_open"),
+    [
+        ("secrets-manager", f"{HERE}airflow/connections/db-a1B2c3", True),
+        ("secrets-manager", f"{HERE}airflow/config/db-a1B2c3", False),
+        ("secrets-manager", f"{HERE}airflow/connections-a1B2c3", False),
+        ("parameter-store", "arn:aws:ssm:eu-central-1:444455556666:parameter/airflow/connections/db", True),
+        ("parameter-store", "arn:aws:ssm:eu-central-1:444455556666:parameter/airflow/config/db", False),
+        ("parameter-store", "arn:aws:ssm:eu-west-1:444455556666:parameter/airflow/connections/db", False),
+    ],
+)
+def test_the_role_may_read_what_airflow_asks_for_and_nothing_beside(store: Any, arn: str, is_open: bool) -> None:
+    found = policy(answers(store=store))
+    action = "ssm:GetParameter" if store == "parameter-store" else "secretsmanager:GetSecretValue"
+    assert (iam.decide([found], action, iam.Arn(arn)) == "allowed") is is_open
