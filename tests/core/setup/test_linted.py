@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
 import pytest
@@ -62,8 +63,14 @@ def test_the_settings_are_read_as_they_are_meant(name: str, form: Form) -> None:
         found = {each.id: each.text for each in snippets(given)}
         if name not in found:
             continue
-        classes = {each.variable: each.value for each in settings_of(given) if not each.value.startswith("{")}
+        told = {each.variable: _meaning(each.value) for each in settings_of(given) if not each.is_secret}
         values = {
-            each.name: each.value.reveal() if each.value else "" for each in read(found[name], form, given.airflow)
+            each.name: _meaning(each.value.reveal()) if each.value else ""
+            for each in read(found[name], form, given.airflow)
         }
-        assert {variable: values.get(variable) for variable in classes} == classes
+        assert {variable: values.get(variable) for variable in told} == told, given
+
+
+def _meaning(text: str) -> object:
+    """Formats may write an object of JSON otherwise."""
+    return json.loads(text) if text.startswith("{") else text
