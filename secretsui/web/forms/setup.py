@@ -252,8 +252,8 @@ class SetupForm(forms.Form):
         if not _is_asked(name, data):
             return None
         typed, usual = data[name], names.DEFAULTS[store][kind]
-        is_usual = typed.strip() in {each[kind] for each in names.DEFAULTS.values()}
-        if is_usual and typed.strip().strip("/") != usual.strip("/"):
+        is_untouched = typed.strip() == self.fields[name].initial
+        if is_untouched and typed.strip().strip("/") != usual.strip("/"):
             self._notice(name, NOTICES["usual"] % {"prefix": usual})
             return usual
         named = names.prefix_of(store, typed)

@@ -215,6 +215,13 @@ def test_the_usual_prefix_of_another_backend_is_changed_for_its_own(as_charlie: 
     assert '"connections_path": "connections"' in "".join(code(as_charlie, **VAULT))
 
 
+@pytest.mark.parametrize("prefix", ["connections", "airflow-connections"])
+def test_a_prefix_that_was_typed_is_kept_though_another_backend_has_it_usually(
+    as_charlie: Client, db: None, prefix: str
+) -> None:
+    assert f'"connections_prefix": "{prefix}"' in code(as_charlie, connections=prefix)[0]
+
+
 def test_a_shared_account_looks_up_connections_alone(as_charlie: Client, db: None) -> None:
     found = code(as_charlie, **SHARED)
     assert '"variables_prefix": null' in found[0]
