@@ -34,6 +34,10 @@ PLACES: Final = {
     "conflicts": "/d/",
     "why": "/why/",
     "audits": "/audits/",
+    "setup": "/setup/",
+    "settings-check": "/setup/check/",
+    "pattern-test": "/setup/pattern/",
+    "doctor": "/doctor/",
 }
 EMPTY: Final = {f"empty-{name}": at(path) for name, path in PLACES.items()}
 MANY: Final = {
