@@ -8,6 +8,7 @@ from email.utils import make_msgid, parseaddr
 from typing import Any, Final
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.db.models import F
 from django.utils import timezone
 
@@ -42,7 +43,7 @@ def deliver(delivery_id: int) -> Delivery | None:
     delivery = found.filter(pk=delivery_id, state__in=OPEN).first()
     if delivery is None or delivery.audit is None:
         return None
-    message = _message(delivery)
+    message = _written(delivery)
     if message is None:
         _open(delivery).update(state=State.SKIPPED, next_at=None)
         return None
@@ -72,6 +73,19 @@ def send_test(recipient: Recipient, address: str = "") -> Result | None:
         return webhooks.send(digests.contents(recipient, recipient.webhook, audit), "test")
     to = address or recipient.address
     return smtp.send(emails.build(digests.contents(recipient, to, audit)).to(to))
+
+
+def _written(delivery: Delivery) -> Any:
+    """As `_message`. A fault of ours fails this one, and keeps no other back."""
+    try:
+        return _message(delivery)
+    except DatabaseError:
+        raise
+    except Exception as problem:
+        logger.exception("not written delivery=%s", delivery.pk)
+        said = f"The message could not be written ({type(problem).__name__})."
+        _open(delivery).update(state=State.FAILED, next_at=None, problem=said)
+        return None
 
 
 def _message(delivery: Delivery) -> Any:

@@ -15,7 +15,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from secretsui.audits import deliveries
+from secretsui.audits import deliveries, emails
+from secretsui.audits.digests import Contents
 from secretsui.audits.models import Audit, Delivery, Recipient
 from tests.audits.mail_server import CUT, CUT_EARLY, HOST, PASSWORD, SILENT, USER, Server
 from tests.audits.mailbox import ended, finding, made_schedule, recipient, waiting
@@ -161,6 +162,24 @@ def test_a_server_that_is_away_is_asked_once_and_the_others_wait(
     settings.EMAIL_PORT = server.port
     assert states(other, 1) == ["sent"]
     assert len(server.got) == 2
+
+
+def test_a_message_that_cannot_be_written_fails_and_keeps_no_other_back(
+    server: Server, delivery: Delivery, ops: Recipient, audit: Audit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting(ops, audit, "2026-11-21")
+    written = iter([RuntimeError("of sftp_partner"), emails.build])
+
+    def build(told: Contents) -> emails.Message:
+        found = next(written)
+        if isinstance(found, RuntimeError):
+            raise found
+        return found(told)
+
+    monkeypatch.setattr(deliveries.emails, "build", build)
+    assert states(delivery, 1) == ["failed"]
+    assert delivery.problem == "The message could not be written (RuntimeError)."
+    assert len(server.got) == 1
 
 
 def test_tries_end_after_a_day_and_the_last_problem_stays(server: Server, delivery: Delivery) -> None:
