@@ -12,7 +12,7 @@ from secretsui.access.models import AccessEvent
 from secretsui.core.doctor.asking import Asking
 from secretsui.core.doctor.judging import Role
 from secretsui.core.doctor.verdict import Facts, Untold
-from secretsui.inventory import wiring
+from secretsui.inventory import places, wiring
 from secretsui.inventory.models import Prefix
 from secretsui.stores.base import StoreError, Unable
 
@@ -38,7 +38,7 @@ class DoctorDoor:
 
         Raises `policy.NotVisible`, `events.NotRecorded` or, where the secret cannot be described, a `StoreError`.
         """
-        if not self.prefix.holds(name):
+        if places.owner(self.prefix, name) != self.prefix:
             self._record(Outcome.REFUSED, name, "notvisible")
             raise policy.NotVisible
         self._record(Outcome.ALLOWED, name, role.arn)

@@ -16,6 +16,7 @@ from secretsui.core.sensitive import Sensitive
 from secretsui.stores import aws_probe, ssm_entries, ssm_reading
 from secretsui.stores.base import (
     Absent,
+    BadName,
     Capabilities,
     Probe,
     SecretInfo,
@@ -74,6 +75,8 @@ class ParameterStore:
     def _ask(
         self, operation: str, params: Mapping[str, Any], *, name: str = "", value: Sensitive | None = None
     ) -> dict[str, Any]:
+        if ":" in name:  # an ARN, or a version: of a secret that another prefix may own
+            raise BadName(name=name)
         with self._counting:
             self._calls += 1
         return ask(self.identity, operation, params, service="ssm", name=name, value=value)

@@ -18,6 +18,7 @@ from secretsui.stores.aws_trials import TRIALS
 from secretsui.stores.aws_writing import Writing
 from secretsui.stores.base import (
     Absent,
+    BadName,
     Capabilities,
     Probe,
     SecretInfo,
@@ -62,6 +63,8 @@ class SecretsManagerStore:
     def _ask(
         self, operation: str, params: Mapping[str, Any], *, name: str = "", value: Sensitive | None = None
     ) -> dict[str, Any]:
+        if ":" in name:  # an ARN, or a version: of a secret that another prefix may own
+            raise BadName(name=name)
         with self._counting:
             self._calls += 1
         return ask(self.identity, operation, params, name=name, value=value)

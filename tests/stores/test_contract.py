@@ -327,6 +327,15 @@ def test_putting_back_a_version_that_is_gone_says_so(store: Store, case: Case, n
     assert text_of(store, name) == "one"
 
 
+def test_no_address_or_version_passes_for_a_name(store: Store, case: Case, name: str) -> None:
+    create(store, name)
+    arn = store.describe(name).arn
+
+    for other in {arn, f"{name}:1"}:
+        if other and other != name:
+            assert isinstance(answers(store, [other])[other], BadName | NotFound)
+
+
 def test_descriptions_change_without_the_value(store: Store, name: str) -> None:
     needs(store, "descriptions")
     create(store, name, description="old")
