@@ -13,6 +13,7 @@ from django.test import Client
 
 from secretsui.access.models import AccessEvent
 from secretsui.inventory.models import Account, Deployment
+from secretsui.web.doctor_question import asking_of
 from tests.aws import ACCOUNT, REGION, VALUE, Aws
 from tests.conftest import Place, logged_in
 from tests.web import deployed
@@ -184,6 +185,26 @@ def test_a_deployment_fills_role_name_and_region(
     assert ROLE in text(found)
     assert f"Airflow asks in eu-central-1, and the secret is in {REGION}" in text_of(found)
     assert "The ARN names the region eu-central-1" in text_of(found)
+
+
+@pytest.mark.parametrize(
+    ("platform", "kwargs", "asked"),
+    [("mwaa", {}, REGION), ("plain", {}, "eu-central-1"), ("mwaa", {"aws_region": "eu-west-3"}, "eu-west-3")],
+)
+def test_the_shared_backend_asks_where_its_process_is(
+    live_place: Place, platform: str, kwargs: dict[str, str], asked: str
+) -> None:
+    deployment = Deployment.objects.create(
+        name="one",
+        platform=platform,
+        region=REGION,
+        backend_class="airflow_aws_shared_secrets.secret_manager.SharedSecretsManagerBackend",
+        backend_kwargs={"shared_account": ACCOUNT, **kwargs},
+    )
+
+    found = asking_of(deployment, live_place.connections, "db")
+
+    assert (found.region, found.name.split(":")[3]) == (asked, asked)
 
 
 def test_the_first_secret_stands_for_the_prefix(client: Client, live_place: Place, aws: Aws) -> None:
