@@ -62,10 +62,9 @@ def _of_deployment(deployment: Deployment) -> Iterator[Outcome]:
     if any(each.class_path == "?" for each in backends):
         yield Unchecked("no-kwargs")
         return
-    set_in = {
-        name: None for each in backends if each.class_name.endswith("SecretsManagerBackend") for name in each.kwargs
-    }
-    removed = [name for name in set_in if name in REMOVED_SETTINGS]
+    of_amazon = [each for each in backends if each.class_name.endswith("SecretsManagerBackend")]
+    kwargs = dict.fromkeys(name for each in of_amazon for name in each.kwargs)
+    removed = [name for name in kwargs if name in REMOVED_SETTINGS]
     yield from (Failed("removed-setting", name, facts={"setting": name}) for name in removed)
     if backends and not removed:
         yield PASSED

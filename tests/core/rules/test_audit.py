@@ -63,12 +63,13 @@ def test_a_rule_is_only_about_its_kinds() -> None:
 @pytest.mark.parametrize("setting", ["full_url_mode", "are_secret_values_urlencoded"])
 @pytest.mark.parametrize("whose", ["kwargs", "worker_kwargs"])
 def test_a_removed_setting_is_found_without_a_value(setting: str, whose: str) -> None:
-    spec = {"deployments": [{"worker_backend": "secrets-manager", whose: {setting: True}}]}
+    spec = {"deployments": [{"worker_backend": "secrets-manager", whose: {"sep": "/", setting: True}}]}
     assert judged("R-34", spec) == [Failed("removed-setting", setting, facts={"setting": setting})]
 
 
 def test_removed_settings_are_those_of_secrets_manager() -> None:
     assert judged("R-34", {"deployments": [{"backend": "vault", "kwargs": {"full_url_mode": True}}]}) == [PASSED]
+    assert judged("R-34", {"deployments": [{"kwargs": {"sep": "/"}}]}) == [PASSED]
     assert judged("R-34", {"deployments": [{"backend": None}]}) == []
     assert judged("R-34", {"deployments": [{"backend": "?"}]}) == [Unchecked("no-kwargs")]
 
@@ -119,7 +120,7 @@ def test_a_connection_of_snowflake_without_a_key_has_no_form_to_judge() -> None:
 
 
 def test_the_form_of_a_key_is_not_asked_of_other_types() -> None:
-    assert of_secret("R-40") == []
+    assert of_secret("R-40") == of_secret("R-40", traits={"is_readable": False}) == []
     assert of_secret("R-40", lint=None) == [Unchecked("not-read")]
 
 

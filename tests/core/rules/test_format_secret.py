@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from secretsui.core.rules.format_secret import Leaf, decoded, is_blank, leaves, unfit
+from secretsui.core.rules.format_secret import Leaf, decoded, is_blank, key_forms, leaves, unfit
 from secretsui.core.rules.value import Context, Hit, Value
 from secretsui.core.sensitive import MASK, Sensitive
 from tests.core.rules.hits import as_json, hits
@@ -193,6 +193,18 @@ def test_the_form_of_a_key_that_each_release_takes(form: str, version: tuple[int
         found = hits("R-40", as_json("snowflake", extra={name: key}), **known)
         assert found == ([Hit(code, f"extra.{name}", repair=repair)] if code else [])
         assert hits("R-40", as_json("snowflake", extra={name: key})) == []
+
+
+def test_the_forms_of_both_keys_are_told() -> None:
+    extra = {
+        "private_key_content": base64.b64encode(PEM.encode()).decode(),
+        "extra__snowflake__private_key_content": PEM,
+    }
+    value = Value.of(Sensitive(as_json("snowflake", extra=extra)), "connection", Context())
+    assert dict(key_forms(value)) == {
+        "extra.private_key_content": "base64",
+        "extra.extra__snowflake__private_key_content": "pem",
+    }
 
 
 @pytest.mark.parametrize(
