@@ -63,12 +63,8 @@ class Worker:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._process and self._process.poll() is None:
-            self._process.terminate()
-            try:
-                self._process.wait(3)
-            except subprocess.TimeoutExpired:
-                self.kill()
+        """At once: a worker that is asked to go waits some seconds for nothing."""
+        self.kill()
 
     def kill(self) -> None:
         """As a power failure: nothing is tidied up."""
