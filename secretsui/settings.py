@@ -173,6 +173,8 @@ AUDIT_KEEP_DAYS = env.int("SECRETSUI_AUDIT_KEEP_DAYS", default=400)
 # Whoever has it may read the numbers of all findings at /metrics; without it there is no such page.
 METRICS_TOKEN = env.str("SECRETSUI_METRICS_TOKEN", default="")
 # Which share of each quota of AWS refreshes and audits may use.
+# Hosts to which credentials of accounts and deployments may be sent; any, if there are none.
+ENDPOINT_HOSTS = env.list("SECRETSUI_ENDPOINT_HOSTS", default=[])
 QUOTA_SHARE = env.float("SECRETSUI_AUDIT_QUOTA_SHARE", default=0.2)
 
 # What calls and secrets cost, and the quotas of services; a file of this form takes the place of the whole list.

@@ -20,7 +20,7 @@ from secretsui.cloud.errors import Expired, NotFound, StoreError
 from secretsui.core.doctor.judging import Role
 from secretsui.core.doctor.verdict import NO_ROLE, Untold
 from secretsui.core.sensitive import Sensitive
-from secretsui.inventory import allowance, places
+from secretsui.inventory import allowance, fence, places
 from secretsui.inventory.deployments import sources
 from secretsui.inventory.models import GLOBAL, Account, Deployment, EnvSource, Prefix
 from secretsui.stores import aws_doctor
@@ -57,7 +57,7 @@ def open_store(prefix: Prefix) -> Store:
     if kind == StoreKind.GOOGLE:
         from secretsui.stores.google import GoogleStore
 
-        return GoogleStore(_project(account), _credential_of(account), endpoint=account.endpoint_url)
+        return GoogleStore(_project(account), _credential_of(account), endpoint=_endpoint(account))
     if kind == StoreKind.AZURE:
         from secretsui.stores.azure import AzureStore
 
@@ -79,7 +79,7 @@ def probe(prefix: Prefix) -> Probe:
     if kind == StoreKind.GOOGLE:
         from secretsui.stores.google import probe as probe_google
 
-        return probe_google(_project(account), _credential_of(account), prefix.start, endpoint=account.endpoint_url)
+        return probe_google(_project(account), _credential_of(account), prefix.start, endpoint=_endpoint(account))
     if kind == StoreKind.AZURE:
         from secretsui.stores.azure import probe as probe_azure
 
@@ -94,6 +94,8 @@ def open_api(deployment: Deployment) -> AirflowApi:
         from secretsui.airflow.api_mwaa import ApiMwaa
 
         return ApiMwaa(_identity_of(deployment, deployment.region), deployment.mwaa_environment)
+    if not fence.is_trusted(url):
+        raise NoCredential(fence.SENTENCE, remedy=fence.REMEDY, code="host")
     credential = partial(_credential, deployment)
     if api == Deployment.Api.V2:
         from secretsui.airflow.api_v2 import ApiV2
@@ -161,7 +163,7 @@ def _vault(prefix: Prefix) -> VaultPlace:
     account = prefix.account
     options: Mapping[str, Any] = account.options
     return VaultPlace(
-        url=_needed(account.endpoint_url, "the address of Vault"),
+        url=_needed(_endpoint(account), "the address of Vault"),
         mount=prefix.region,
         kv=int(prefix.options.get("kv", 0)),
         namespace=options.get("namespace", ""),
@@ -179,7 +181,15 @@ def _project(account: Account) -> str:
 
 
 def _key_vault(account: Account) -> str:
-    return _needed(account.endpoint_url, "the address of the key vault")
+    return _needed(_endpoint(account), "the address of the key vault")
+
+
+def _endpoint(account: Account) -> str:
+    """The token of the server's own identity at Google opens more than secrets, and so goes to Google alone."""
+    is_own = account.vendor == Account.Vendor.GOOGLE and not account.credential
+    if not fence.is_trusted(account.endpoint_url, fence.GOOGLE if is_own else ()):
+        raise Expired(fence.SENTENCE, remedy=fence.REMEDY, code="host")
+    return account.endpoint_url
 
 
 class _OfAzure(TypedDict):
@@ -277,7 +287,7 @@ def _of_account(account: Account, region: str) -> Identity:
         region=region,
         profile=account.profile if account.credentials != account.Credentials.AMBIENT else "",
         role_chain=_role_chain(account),
-        endpoint_url=account.endpoint_url,
+        endpoint_url=_endpoint(account),
         account_id=account.account_id,
     )
 

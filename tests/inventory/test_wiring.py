@@ -191,6 +191,42 @@ class TestOtherStores:
         assert (refusal.value.kind, refusal.value.code) == ("expired", code)
         assert refusal.value.__context__ is None
 
+    @pytest.mark.parametrize(
+        ("hosts", "url", "is_trusted"),
+        [
+            ([], "https://own.example", True),
+            (["vault.example"], "https://own.example", False),
+            (["vault.example"], "https://VAULT.example:8200", True),
+            (["vault.example"], "https://x.vault.example", False),
+            ([".example"], "https://x.vault.example", True),
+            ([".vault.example"], "https://evilvault.example", False),
+            (["vault.example"], "https://vault.example@own.example", False),
+        ],
+    )
+    def test_credentials_are_sent_to_hosts_that_the_operator_trusts(
+        self, settings: Any, place: Place, hosts: list[str], url: str, is_trusted: bool
+    ) -> None:
+        settings.ENDPOINT_HOSTS = hosts
+        found = self.prefix("vault", "vault", "secret", endpoint_url=url, credential="env:SECRETSUI_CREDENTIAL_VAULT")
+        asked = deployment(place, api="v2", api_url=url)
+        ways = (lambda: wiring.open_store(found), lambda: wiring.open_api(asked))
+        for way in ways:
+            if is_trusted:
+                way()
+            else:
+                with pytest.raises((StoreError, NoCredential), match="sends no credentials"):
+                    way()
+
+    @pytest.mark.parametrize(("host", "is_trusted"), [("own.example", False), ("secretmanager.googleapis.com", True)])
+    def test_the_servers_own_identity_is_shown_to_google_alone(self, host: str, is_trusted: bool) -> None:
+        facts = {"options": {"project": "data"}, "endpoint_url": f"https://{host}"}
+        if is_trusted:
+            wiring.open_store(self.prefix("google", "google", **facts))
+        else:
+            with pytest.raises(StoreError, match="sends no credentials"):
+                wiring.open_store(self.prefix("google", "google", **facts))
+        wiring.open_store(self.prefix("google", "google", credential="file:key", **facts))
+
     def test_a_certificate_is_looked_for_in_the_folder_for_credentials(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
