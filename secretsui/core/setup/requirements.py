@@ -37,7 +37,8 @@ _FIRST_OF_3: Final[Mapping[StoreName, str]] = {
 _ROLE_OF_AWS: Final = "3.7"
 CONSTRAINTS: Final = "Install it with the constraints file of your Airflow, which names releases that fit together."
 WITHOUT_PIN: Final = (
-    "The package asks for an amazon provider of release 8. With Airflow 3 install it with pip install --no-deps."
+    "The package asks for an amazon provider of release 8, so pip refuses the two together. "
+    "Install it by the command in the comment, behind the provider."
 )
 MWAA_HAS: Final = "MWAA brings the amazon provider along: upload the line only for a newer release."
 
@@ -71,7 +72,8 @@ def too_new(answers: Answers) -> str:
 def lines(answers: Answers) -> Iterator[Snippet]:
     package = distribution_of(answers.class_path)
     below = f",<{TOO_NEW_TO_SHARE}" if answers.store == "shared-account" else ""
-    found = [f"{package}>={minimum(answers)}{below}", *([SHARED] if below else [])]
+    shared = f"# pip install --no-deps {SHARED}" if _is_beyond_pin(answers) else SHARED
+    found = [f"{package}>={minimum(answers)}{below}", *([shared] if below else [])]
     text = "".join(f"{each}\n" for each in found)
     yield Snippet("requirements", "Requirements", "requirements", text, tuple(_notes(answers)))
 
@@ -80,5 +82,11 @@ def _notes(answers: Answers) -> Sequence[str]:
     is_amazon = distribution_of(answers.class_path).endswith("amazon")
     notes = [CONSTRAINTS]
     notes += [MWAA_HAS] if is_amazon and answers.platform == "mwaa" else []
-    notes += [WITHOUT_PIN] if answers.store == "shared-account" and at_least(answers.airflow, "3") else []
+    notes += [WITHOUT_PIN] if _is_beyond_pin(answers) else []
     return notes
+
+
+def _is_beyond_pin(answers: Answers) -> bool:
+    """The metadata of the shared package asks for a provider below 9."""
+    releases = [each for each in (minimum(answers), answers.provider) if each]
+    return answers.store == "shared-account" and any(at_least(each, "9") for each in releases)

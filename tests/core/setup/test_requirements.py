@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from secretsui.core.setup.requirements import minimum, too_new, too_old
+from secretsui.core.setup.requirements import WITHOUT_PIN, minimum, too_new, too_old
 from secretsui.core.setup.snippets import snippets
 from tests.core.setup.answered import answers, on_azure, on_vault
 
@@ -56,8 +56,19 @@ def test_so_does_a_login_that_came_later(store: Any, place: Any, floor: str) -> 
 def test_the_shared_backend_is_bound_from_above() -> None:
     given = answers(store="shared-account")
     (line,) = [each.text for each in snippets(given) if each.id == "requirements"]
-    assert line == "apache-airflow-providers-amazon>=9.6,<9.26\nairflow-aws-shared-secrets==0.0.5\n"
+    assert line.splitlines() == [
+        "apache-airflow-providers-amazon>=9.6,<9.26",
+        "# pip install --no-deps airflow-aws-shared-secrets==0.0.5",
+    ]
     assert too_new(replace(given, provider="9.26.0")) == "9.26"
     assert too_new(replace(given, provider="9.25.0")) == ""
     assert too_new(given) == ""
     assert too_new(replace(answers(), provider="9.26.0")) == ""
+
+
+@pytest.mark.parametrize(("provider", "is_required"), [("", True), ("8.29.0", True), ("9.2.0", False)])
+def test_the_shared_package_is_required_beside_the_providers_that_it_asks_for(provider: str, is_required: bool) -> None:
+    given = replace(answers(store="shared-account", airflow="2.10"), provider=provider)
+    (snippet,) = [each for each in snippets(given) if each.id == "requirements"]
+    assert ("airflow-aws-shared-secrets==0.0.5" in snippet.text.splitlines()) is is_required
+    assert (WITHOUT_PIN in snippet.notes) is not is_required
