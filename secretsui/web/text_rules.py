@@ -55,7 +55,8 @@ class TextRules:
     def name_problems(self, name: str) -> Iterator[str]:
         if self.can is None or self.store_kind == SECRETS_MANAGER or not name:
             return
-        if len(name) > self.can.max_name_length:
+        longest = self.can.max_name_length  # 0 of a store that cannot be asked
+        if longest and len(name) > longest:
             yield "store-name-too-long"
         elif self.can.name_pattern and not re.fullmatch(self.can.name_pattern, name):
             yield "store-name"

@@ -358,6 +358,22 @@ def test_a_name_that_the_store_does_not_take_is_refused_before_it_is_asked(
     assert not one.store.kept
 
 
+def test_no_name_is_called_too_long_for_a_store_that_cannot_be_asked(
+    elsewhere: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = elsewhere("vault")
+
+    def closed(_: object) -> None:
+        raise Unavailable
+
+    client = writer(one)
+    monkeypatch.setattr(wiring, "open_store", closed)
+    response = new(client, one, "crm", URI, accept="1")
+    assert "longer than" not in text_of(response)
+    assert str(Unavailable().sentence) in text_of(response)
+    assert not one.store.kept
+
+
 @pytest.mark.parametrize("which", ["parameters", "google", "azure"])
 def test_a_value_that_is_too_large_is_refused_with_the_limit_of_its_store(elsewhere: Open, which: str) -> None:
     one = elsewhere(which, kind="variable")
