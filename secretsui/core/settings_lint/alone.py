@@ -81,11 +81,11 @@ def _prefixes(found: Configured) -> Iterator[tuple[str, str]]:
 def _lookups(found: Configured, _asked: Asked) -> Iterator[Failed]:
     """What keeps every lookup of a kind from a value, whatever is asked for."""
     source = found.source
-    if isinstance(source, Raises):
-        if source.reason == "illegal-name":
-            yield _of_kwarg("refused-prefix", found, source.where)
+    if isinstance(source, Raises) and source.reason == "illegal-name":
+        yield _of_kwarg("refused-prefix", found, source.where)
+    if not isinstance(source, GoogleSecretManager | AzureKeyVault):
         return
-    for kind, plural in PLURALS.items() if isinstance(source, GoogleSecretManager | AzureKeyVault) else ():
+    for kind, plural in PLURALS.items():
         plan = source.plan(kind, _ANY_ID, "")
         if isinstance(plan, Never | Raises) and plan.reason == "illegal-name":
             yield _of_kwarg("illegal-prefix", found, f"{plural}_prefix")
