@@ -105,4 +105,8 @@ def pattern_error(pattern: str) -> tuple[str, int]:
 
 def names_prefix(pattern: str, prefix: str | None) -> bool:
     """Is it written for the whole name, though Airflow matches it with the id alone?"""
-    return bool(prefix) and pattern.lstrip("^(/").startswith(str(prefix).strip("/"))
+    start, rest = (prefix or "").strip("/"), pattern.lstrip("^(/")
+    if not start or not rest.startswith(start):
+        return False
+    # A prefix of one word may begin an id as well: `airflow` that of airflow_db.
+    return "/" in start or rest.removeprefix(start).startswith(("/", r"\/"))

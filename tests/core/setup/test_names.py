@@ -57,3 +57,17 @@ def test_a_pattern_written_for_the_whole_name_is_recognised() -> None:
     assert names_prefix("^airflow/connections/snow", "airflow/connections")
     assert not names_prefix("^snow", "airflow/connections")
     assert not names_prefix("^snow", None)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "prefix", "names_it"),
+    [
+        ("^airflow_db$", "airflow", False),
+        ("^airflow/.*", "airflow", True),
+        (r"^(airflow\/db)", "airflow", True),
+        ("^team", "/team/connections", False),
+        ("^airflow/connections", "airflow/connections", True),
+    ],
+)
+def test_a_prefix_of_one_word_may_begin_an_id(pattern: str, prefix: str, names_it: bool) -> None:
+    assert names_prefix(pattern, prefix) is names_it
