@@ -211,12 +211,24 @@ def test_a_repair_of_one_field(repair: str, text: str, field: str, mended: str) 
         ("decode", as_json(password="a%2Fb"), "text", "There is no such repair."),
         ("unquoted", "'a'", "text", "There is no such repair."),
         ("strip", "http://svc: x@h:y", "password", "The field holds no text."),
+        (
+            "strip",
+            "http://http%3A%2F%2Fapi.example%20",
+            "host",
+            "This part of the URI cannot be changed by itself.",
+        ),
         ("known-type", "xyzzy://h", "conn_type", "There is no type like this."),
         ("from-base64", as_json(password="!"), "password", "The text is no text in base64."),
     ],
 )
 def test_why_a_field_is_not_repaired(repair: str, text: str, field: str, why: str) -> None:
     assert refused(repair, text, field).startswith(why)
+
+
+def test_a_repair_of_the_whole_text_cannot_be_done_to_a_field_alone() -> None:
+    assert repairs.apply("strip", Sensitive(" a ")).reveal() == "a"
+    with pytest.raises(NoRepair, match=r"^There is no such repair\.$"):
+        repairs.apply_to_field("unquote", "'a'")
 
 
 def test_which_repairs_can_be_done_to_a_field_alone() -> None:
