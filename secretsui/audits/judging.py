@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from django.db import transaction
@@ -17,6 +17,7 @@ from secretsui.core.rules import audit as rules
 from secretsui.core.rules.audit import Result
 from secretsui.core.rules.estate import Estate, Subject
 from secretsui.core.rules.outcome import Failed, Unchecked
+from secretsui.inventory.sync.upsert import insert
 
 SOME: Final = 500
 # The rule that says that something could not be read is the one that such a place does not blind.
@@ -115,9 +116,16 @@ class _Judging:
             for fingerprint, found in self.heard.failed.items()
             if fingerprint not in self.known
         ]
-        StoredFinding.objects.bulk_create(fresh, batch_size=SOME)
+        self._begin(fresh)
         self.events += [self.look.event(row, lifecycle.What.NEW) for row in fresh]
-        FindingEvent.objects.bulk_create(self.events, batch_size=SOME)
+        insert(self.events)
+
+    def _begin(self, fresh: Sequence[StoredFinding]) -> None:
+        insert(fresh)
+        mine = StoredFinding.objects.filter(first_audit=self.look.audit).order_by()
+        ids = dict(mine.values_list("fingerprint", "pk"))
+        for row in fresh:
+            row.pk = ids[row.fingerprint]
 
     def _known(self) -> Iterator[StoredFinding]:
         """Those that are not as they were; of the others only the day they were last seen moves."""

@@ -22,6 +22,7 @@ from secretsui.core.versions import at_least
 from secretsui.inventory.clean import fit
 from secretsui.inventory.models import Deployment, Kind, LayerEntry
 from secretsui.inventory.models.layers import Layer
+from secretsui.inventory.sync.upsert import insert
 from secretsui.inventory.sync.values import key
 
 logger = logging.getLogger(__name__)
@@ -139,7 +140,7 @@ def replace(before: QuerySet[LayerEntry], entries: Iterable[LayerEntry]) -> int:
             gone.append(pk)
     for some in _slices(gone):
         LayerEntry.objects.filter(pk__in=some).delete()
-    LayerEntry.objects.bulk_create([entry for entry in news.values() if entry.pk is None], batch_size=SOME)
+    insert([entry for entry in news.values() if entry.pk is None])
     return len(news)
 
 

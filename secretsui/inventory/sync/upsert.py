@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import DateTimeField, Field, JSONField, Model
+from django.db.models import DateField, DateTimeField, Field, JSONField, Model
 
 from secretsui.inventory.models import SecretRecord
 
@@ -29,16 +30,30 @@ def upsert(
 
     The first columns are those of `key`. Other columns of a new row get their default, of a known one they stay.
     """
-    fixed, ops = tuple(columns), connection.ops
+    _write(model, key, tuple(columns), rows)
+
+
+def insert(rows: Sequence[Model]) -> None:
+    """Like `bulk_create`, only quicker; the rows do not learn their ids."""
+    if rows:
+        model = type(rows[0])
+        columns = tuple(_fields(model))
+        values = attrgetter(*columns)
+        _write(model, (), columns, [values(each) for each in rows])
+
+
+def _write(model: type[Model], key: tuple[str, ...], columns: tuple[str, ...], rows: Sequence[Row]) -> None:
+    ops, is_sqlite = connection.ops, connection.vendor == "sqlite"
     ways: dict[type[Any], Any] = {
-        DateTimeField: _moment if connection.vendor == "sqlite" else ops.adapt_datetimefield_value
+        DateTimeField: _moment if is_sqlite else ops.adapt_datetimefield_value,
+        DateField: ops.adapt_datefield_value,
+        JSONField: lambda value: ops.adapt_json_value(value, None),
     }
-    ways |= {JSONField: lambda value: ops.adapt_json_value(value, None)}
-    adapters = [(place, ways[kind]) for place, kind in enumerate(_types(model, fixed)) if kind in ways]
+    adapters = [(place, ways[kind]) for place, kind in enumerate(_types(model, columns)) if kind in ways]
     for some in (rows[start : start + ROWS] for start in range(0, len(rows), ROWS)):
         values = _adapted(some, adapters)
         with connection.cursor() as cursor:
-            cursor.execute(_statement(model, key, fixed, len(some)), values)
+            cursor.execute(_statement(model, key, columns, len(some)), values)
 
 
 @cache
@@ -51,7 +66,8 @@ def _statement(model: type[Model], key: tuple[str, ...], columns: tuple[str, ...
     table = quote(model._meta.db_table)  # noqa: SLF001 - documented API
     once = ", ".join(quote(name) for name in key)
     values = ", ".join([row] * rows)
-    return f"INSERT INTO {table} ({names}) VALUES {values} ON CONFLICT ({once}) DO UPDATE SET {updates}"  # noqa: S608
+    known = f"ON CONFLICT ({once}) DO UPDATE SET {updates}" if key else ""
+    return f"INSERT INTO {table} ({names}) VALUES {values} {known}"  # noqa: S608
 
 
 def _adapted(rows: Sequence[Row], adapters: Sequence[tuple[int, Any]]) -> Sequence[Any]:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
+from django.db import IntegrityError, transaction
 from pytest_django import DjangoAssertNumQueries
 
+from secretsui.audits.models import StoredFinding
 from secretsui.inventory.models import SecretRecord
-from secretsui.inventory.sync.upsert import KEY, ROWS, upsert
+from secretsui.inventory.sync.upsert import KEY, ROWS, insert, upsert
 from tests.conftest import Place
 
 pytestmark = pytest.mark.database
@@ -39,3 +41,19 @@ def test_one_statement_serves_many_rows(place: Place, django_assert_num_queries:
 def test_nothing_is_no_statement(db: None, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(0):
         upsert((*KEY, "key"), [])
+
+
+def test_rows_of_any_table_are_inserted_as_they_are(place: Place) -> None:
+    given = {"rule": "R-01", "subject": "s", "rank": 2, "first_seen_at": MOMENT, "last_seen_at": MOMENT}
+    accepted = {"accepted_until": date(2026, 5, 4), "accepted_reason": "Known.", "facts": {"a": "ü"}}
+    insert([StoredFinding(fingerprint="1", **given, **accepted), StoredFinding(fingerprint="2", **given)])
+    first, second = StoredFinding.objects.order_by("fingerprint")
+    assert {name: getattr(first, name) for name in (*given, *accepted)} == {**given, **accepted}
+    assert (second.status, second.accepted_until, second.facts, second.related) == ("open", None, {}, [])
+
+
+def test_what_is_there_is_not_inserted_again(place: Place) -> None:
+    given = {"rule": "R-01", "subject": "s", "rank": 2, "first_seen_at": MOMENT, "last_seen_at": MOMENT}
+    insert([StoredFinding(fingerprint="1", **given)])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert([StoredFinding(fingerprint="1", **given)])
