@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 
 class StoreError(Exception):
     """One failed verb: a sentence for people, a remedy, the service's own error code; never a value.
@@ -99,6 +101,12 @@ class Conflict(StoreError):
     sentence = "Somebody else saved this secret meanwhile."
     remedy = "Compare both texts, then save again."
 
-    def __init__(self, sentence: str = "", *, current: str = "", is_saved: bool = False, **facts: str) -> None:
+    is_saved = False
+
+    def __init__(self, sentence: str = "", *, current: str = "", **facts: str) -> None:
         super().__init__(sentence, **facts)
-        self.current, self.is_saved = current, is_saved
+        self.current = current
+
+    def but_saved(self) -> Self:
+        self.is_saved = True
+        return self

@@ -115,6 +115,5 @@ class Writing:
             "Somebody else saved this secret at the same moment; both texts are in its history.",
             remedy="Compare them there, and put back the one that should be read.",
             current=str(latest),
-            is_saved=True,
             name=self._name,
-        )
+        ).but_saved()

@@ -85,8 +85,7 @@ class Writing:
                 remedy="Compare both in its history, and put back the one that should be read.",
                 name=self._name,
                 current=added,
-                is_saved=True,
-            )
+            ).but_saved()
         return added
 
     def _current(self) -> str:

@@ -108,10 +108,9 @@ class Writing:
                 "Somebody else saved this parameter in the same moment. Your text came last and is the current one.",
                 remedy="Compare it with the version before in the history, and put that back if it should hold.",
                 current=str(written),
-                is_saved=True,
                 code="VersionMismatch",
                 name=self.name,
-            )
+            ).but_saved()
         return str(written)
 
     def _put(self, params: Mapping[str, Any], text: Sensitive) -> int:

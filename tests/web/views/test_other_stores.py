@@ -422,7 +422,7 @@ def test_a_text_that_was_saved_beside_another_leads_to_the_history_of_both(
 
     def collide(*args: Any, **facts: Any) -> None:
         write(*args, **facts)
-        raise Conflict("Somebody else saved too.", remedy="Compare both.", is_saved=True)
+        raise Conflict("Somebody else saved too.", remedy="Compare both.").but_saved()
 
     monkeypatch.setattr(one.store, "write", collide)
     answer = client.post(one.url("edit"), sent, follow=True)
