@@ -33,8 +33,8 @@ _ALL: Final = (
         "No lookup pattern",
         "low",
         ("kwargs", "access log"),
-        "Each id is asked of the backend first, also those that lie in the environment or in the metadata database: one "
-        "call each time, and as often as Dag files are parsed.",
+        "Each id is asked of the backend first, also those that lie in the environment or in the metadata database: "
+        "one call each time, and as often as Dag files are parsed.",
         "Name in connections_lookup_pattern and variables_lookup_pattern which ids lie in the backend.",
         _AMAZON,
         "Amazon provider 7.3 and later",
