@@ -6,10 +6,12 @@ import traceback
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from secretsui.core.sensitive import Sensitive
 from secretsui.stores import azure_place, azure_session
-from secretsui.stores.azure import probe
+from secretsui.stores.azure import AzureStore, probe
 from secretsui.stores.base import (
     MUST_NOT_EXIST,
     BadName,
@@ -426,3 +428,16 @@ def test_an_absent_client_is_a_sentence(azure: Azure, monkeypatch: pytest.Monkey
         azure_store(azure).describe("a")
 
     assert "requirements-azure.txt" in caught.value.remedy
+
+
+def test_a_certificate_whose_key_needs_a_password_is_told_without_its_text(azure: Azure) -> None:
+    locked = serialization.BestAvailableEncryption(b"p")
+    key = ec.generate_private_key(ec.SECP256R1())
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, locked).decode()
+    store = AzureStore(azure.url, lambda: Sensitive(pem), tenant_id=TENANT, client_id=CLIENT, ca_file=azure.ca_file)
+
+    answer = only(store, "a")
+
+    assert isinstance(answer, Expired)
+    assert "not usable" in answer.sentence
+    assert answer.__context__ is answer.__cause__ is None

@@ -225,7 +225,8 @@ def mark_missing(listing: Listing) -> None:
 
 
 def _hand_over(wider: Prefix, start: str) -> None:
-    deleted, _ = SecretRecord.objects.filter(prefix=wider, name__startswith=start).delete()
+    begins = "startswith" if spelt(wider.store_kind, "A") == "A" else "istartswith"
+    deleted, _ = SecretRecord.objects.filter(prefix=wider, **{f"name__{begins}": start}).delete()
     if deleted:
         Prefix.objects.filter(pk=wider.pk).update(summary=summary.count(wider))
 
