@@ -59,7 +59,9 @@ def _of_paths(estate: Estate, reading: Reading) -> Iterator[Outcome]:
 def _piece_of_path(text: str, start: str, sep: str) -> str:
     plain = _ESCAPED.sub(r"\1", text)
     prefix = start.removesuffix(sep).strip(sep)
-    if prefix and prefix in plain:
+    # A prefix of one word may be a part of ids as well: `airflow` that of airflow_db.
+    part = prefix if sep in prefix else f"{prefix}{sep}"
+    if prefix and (part in plain or plain.strip("^$") == prefix):
         return "holds-prefix"
     return "holds-separator" if sep and sep in plain else ""
 

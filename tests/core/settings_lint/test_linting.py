@@ -266,3 +266,9 @@ def test_what_keeps_every_lookup_from_a_value_is_told(class_path: str, kwargs: A
 )
 def test_sound_settings_of_each_backend_have_no_fault(class_path: str, kwargs: Any) -> None:
     assert not linted(json.dumps(kwargs), class_path=class_path).remarks
+
+
+@pytest.mark.parametrize(("pattern", "is_wrong"), [("^airflow_db$", False), ("^airflow/db", True), ("^a/b", True)])
+def test_a_pattern_may_begin_like_a_prefix_of_one_word(pattern: str, is_wrong: bool) -> None:
+    report = linted(kwargs(connections_prefix="airflow", connections_lookup_pattern=pattern))
+    assert any(each.rule == "R-11" for each in report.remarks) is is_wrong
