@@ -219,7 +219,7 @@ class TestOtherStores:
 
     @pytest.mark.parametrize(("host", "is_trusted"), [("own.example", False), ("secretmanager.googleapis.com", True)])
     def test_the_servers_own_identity_is_shown_to_google_alone(self, host: str, is_trusted: bool) -> None:
-        facts = {"options": {"project": "data"}, "endpoint_url": f"https://{host}"}
+        facts: dict[str, Any] = {"options": {"project": "data"}, "endpoint_url": f"https://{host}"}
         if is_trusted:
             wiring.open_store(self.prefix("google", "google", **facts))
         else:
