@@ -56,7 +56,7 @@ def test_the_winner_and_the_reason_stand_first(client: Client) -> None:
 def test_each_place_tells_what_it_was_asked_and_why_airflow_went_on(client: Client) -> None:
     page = see(client, "pending")
     assert "airflow/connections/pending in data-dev eu-west-1" in page
-    assert "The secret waits for its deletion, and AWS hands it out no more. Airflow goes on." in page
+    assert "The secret is deleted, and the store hands it out no more. Airflow goes on." in page
     assert "AIRFLOW_CONN_PENDING" in page
     assert "connection.conn_id = pending Metadata database. There is a value, and Airflow stops here." in page
 
