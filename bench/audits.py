@@ -32,6 +32,7 @@ def measure(secrets: int) -> None:
     from tests.airflow_double import PASSWORD
 
     os.environ |= {"SECRETSUI_AUDIT_QUOTA_SHARE": "1000", "SECRETSUI_CREDENTIAL_BENCH": f"bench:{PASSWORD}"}
+    os.environ["MALLOC_ARENA_MAX"] = "2"  # as in the image
     with aws.server(secrets, PREFIX, "--sound") as address, airflows() as urls:
         account = settled(urls)
         plain, _ = timed([sys.executable, "-m", "bench.bare_audit", f"{PREFIX}/", "token", *urls])

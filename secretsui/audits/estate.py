@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -20,6 +20,7 @@ from secretsui.inventory.models import LayerPlace, Prefix, Refresh, SecretRecord
 from secretsui.inventory.sync.values import DISABLED, key
 
 CHUNK: Final = 2000
+Missed = tuple[int, str]  # of a prefix, the reason
 NO_DETAILS: Final = Details()
 NOT_READ: Final = "not-read"
 UNTAGGED: Final = 1  # version of Vault's engine that keeps nothing beside the object
@@ -70,11 +71,28 @@ def build(audit: Audit) -> Estate:
     now = timezone.now()
     failed = _failed(audit)
     scopes = _scopes(failed)
-    rows = [Row(*row) for row in SecretRecord.objects.order_by().values_list(*Row._fields).iterator(CHUNK)]
-    secrets = [_secret(scopes[row.prefix_id], row) for row in rows if row.prefix_id in scopes]
+    secrets, missed = _secrets(scopes)
     deployments = estate_deployments.build(failed)
-    gaps = [*_of_scopes(scopes.values()), *_of_secrets(secrets), *_of_details(scopes, rows), *_of_layers(deployments)]
+    gaps = [*_of_scopes(scopes.values()), *_of_secrets(secrets), *_of_details(scopes, missed), *_of_layers(deployments)]
     return Estate(now, list(scopes.values()), secrets, deployments, gaps)
+
+
+def _secrets(scopes: Mapping[int, Scope]) -> tuple[Sequence[Secret], Collection[Missed]]:
+    """All there are, and why details of some are not known. Row by row, as a row is as large as what is made of it."""
+    found: list[Secret] = []
+    missed: set[Missed] = set()
+    for each in SecretRecord.objects.order_by().values_list(*Row._fields).iterator(CHUNK):
+        row = Row(*each)
+        if row.prefix_id in scopes:
+            found.append(_secret(scopes[row.prefix_id], row))
+            missed.update((row.prefix_id, reason) for reason in _reasons(row))
+    return found, missed
+
+
+def _reasons(row: Row) -> Iterable[str]:
+    if row.deleted_at is not None:
+        return ()
+    return row.details.get("errors", {}).values() if row.details else (NOT_READ,)
 
 
 def _failed(audit: Audit) -> Mapping[tuple[str, int], str]:
@@ -191,17 +209,10 @@ def _of_secrets(secrets: Iterable[Secret]) -> Iterator[Gap]:
             yield Gap(secret.ref, "value", secret.read_error or NOT_READ)
 
 
-def _of_details(scopes: Mapping[int, Scope], rows: Iterable[Row]) -> Iterator[Gap]:
+def _of_details(scopes: Mapping[int, Scope], missed: Collection[Missed]) -> Iterator[Gap]:
     """One for each reason and prefix: a right that is missing is missing for all of its secrets."""
-    reasons = {
-        (row.prefix_id, reason)
-        for row in rows
-        if row.deleted_at is None
-        for reason in (row.details.get("errors", {}).values() if row.details else [NOT_READ])
-    }
-    for prefix_id, reason in sorted(reasons):
-        if prefix_id in scopes:
-            yield Gap(scopes[prefix_id].ref, "details", reason)
+    for prefix_id, reason in sorted(missed):
+        yield Gap(scopes[prefix_id].ref, "details", reason)
 
 
 def _of_layers(deployments: Iterable[Deployment]) -> Iterator[Gap]:

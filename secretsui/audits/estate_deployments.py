@@ -105,25 +105,32 @@ def _ids(row: models.Deployment, columns: Columns) -> Iterator[Id]:
     resolved = ResolvedRow.objects.filter(deployment=row, process__in=list(columns)).order_by()
     wanted = ("kind", "key", "process", "conflict", "winner", "is_certain", "cells")
     for kind, key, process, conflict, winner, is_certain, kept in resolved.values_list(*wanted).iterator(CHUNK):
-        found = [cells.of(column.id, cell) for column, cell in zip(columns[process], kept, strict=False)]
-        views.setdefault((kind, key), {})[process] = View(conflict, winner, is_certain, found)
+        found = tuple(cells.of(column.id, cell) for column, cell in zip(columns[process], kept, strict=False))
+        views.setdefault((kind, key), {})[process] = cells.view(View(conflict, winner, is_certain, found))
     for (kind, key), of_processes in views.items():
-        yield Id(row.name, cast("Any", kind), key, of_processes, list(_lying(entries, kind, key)))
+        yield Id(row.name, cast("Any", kind), key, of_processes, tuple(_lying(entries, kind, key)))
 
 
 class _Cells:
-    """Most cells of a matrix are alike."""
+    """Most cells of a matrix are alike, and most ids are seen alike: each is kept once."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[object, ...], Cell] = {}
+        self._views: dict[View, View] = {}
 
     def of(self, column: str, kept: Mapping[str, Any]) -> Cell:
-        if "name" in kept or "fields" in kept or "age" in kept:
+        if "name" in kept or "age" in kept:
             return _cell(column, kept)
-        alike = (column, *kept.items())
+        alike = (column, *((name, tuple(said) if name == "fields" else said) for name, said in kept.items()))
         if alike not in self._known:
             self._known[alike] = _cell(column, kept)
         return self._known[alike]
+
+    def view(self, view: View) -> View:
+        """One without a cell of its own is that of many ids."""
+        if any(cell.name or cell.changed_at for cell in view.cells):
+            return view
+        return self._views.setdefault(view, view)
 
 
 def _cell(column: str, kept: Mapping[str, Any]) -> Cell:
@@ -132,7 +139,7 @@ def _cell(column: str, kept: Mapping[str, Any]) -> Cell:
         column=column,
         state=kept["state"],
         compared=kept.get("compared", ""),
-        fields=kept.get("fields", ()),
+        fields=tuple(kept.get("fields", ())),
         reason=kept.get("reason", ""),
         held=kept.get("held", False),
         name=kept.get("name", ""),
