@@ -32,7 +32,7 @@ class Heard:
     def __init__(self, sight: Sight) -> None:
         self.failed: dict[str, Found] = {}
         self.settled: set[Pair] = set()  # there was an answer, and it was not "could not check"
-        self.unchecked: dict[Pair, str] = {}
+        self.unchecked: dict[Pair, str] = {}  # of findings that are open
         self.counts: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self._sight = sight
@@ -47,8 +47,9 @@ class Heard:
                 continue
             if isinstance(outcome, Unchecked):
                 self.counts["unchecked"] += 1
-                self.unchecked[rule.id, ref] = outcome.reason
                 self.reasons[outcome.reason] += 1
+                if (rule.id, ref) in self.waiting:
+                    self.unchecked[rule.id, ref] = outcome.reason
                 continue
             if isinstance(outcome, Failed):
                 self._keep(Found.of(rule, subject, place, outcome))
