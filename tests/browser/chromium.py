@@ -20,7 +20,8 @@ ARGUMENTS: Final = (
 
 
 def path() -> str | None:
-    names = ("chromium", "chromium-browser", "google-chrome")
+    """The shell, where it is there: the same engine without the windows, which cost more than most pages."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     return next((found for name in names if (found := shutil.which(name))), None)
 
 

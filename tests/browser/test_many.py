@@ -74,6 +74,7 @@ def test_several_are_deleted_with_one_confirmation_and_a_result_each(page: Page,
 def test_deleting_several_needs_the_tick(page: Page, visit: Visits, three: list[Secret]) -> None:
     visit.expect(422)
     page.get_by_role("button", name="Delete…").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Delete 3 secrets")
     page.evaluate("() => document.querySelectorAll('main form').forEach(form => form.noValidate = true)")
     page.get_by_role("button", name="Delete 3 secrets").click()
     expect(page.get_by_role("alert").first).to_be_visible()
