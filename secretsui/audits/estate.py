@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -146,7 +147,7 @@ def _secret(scope: Scope, row: Row) -> Secret:
     is_read = row.is_read
     return Secret(
         scope=scope,
-        name=row.name,
+        name=sys.intern(row.name),  # cells of matrices name it as well
         key=row.key,
         kind=scope.kind,
         description=row.description,
@@ -166,7 +167,7 @@ def _secret(scope: Scope, row: Row) -> Secret:
         form=row.form if is_read else "",
         conn_type=row.conn_type if is_read else "",
         read_error=row.read_error or (DISABLED if row.disabled else ""),
-        prints=row.fingerprints if is_read else {},
+        prints={sys.intern(place): told for place, told in row.fingerprints.items()} if is_read else {},
         lint=_findings(row.lint) if is_read else None,
         traits=Traits.from_json(row.traits) if is_read and row.traits is not None else None,
         details=_details(row.details) if row.details else NO_DETAILS,

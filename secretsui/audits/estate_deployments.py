@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, cast
@@ -104,9 +105,14 @@ def _ids(row: models.Deployment, columns: Columns) -> Iterator[Id]:
     views: dict[tuple[str, str], dict[Process, View]] = {}
     resolved = ResolvedRow.objects.filter(deployment=row, process__in=list(columns)).order_by()
     wanted = ("kind", "key", "process", "conflict", "winner", "is_certain", "cells")
-    for kind, key, process, conflict, winner, is_certain, kept in resolved.values_list(*wanted).iterator(CHUNK):
-        found = tuple(cells.of(column.id, cell) for column, cell in zip(columns[process], kept, strict=False))
-        views.setdefault((kind, key), {})[process] = cells.view(View(conflict, winner, is_certain, found))
+    for *said, is_certain, kept in resolved.values_list(*wanted).iterator(CHUNK):
+        kind, key, process, conflict, winner = map(sys.intern, said)  # a row brings its own copy of each word
+        found = tuple(
+            cells.of(column.id, cell) for column, cell in zip(columns[cast("Process", process)], kept, strict=False)
+        )
+        views.setdefault((kind, key), {})[cast("Process", process)] = cells.view(
+            View(conflict, winner, is_certain, found)
+        )
     for (kind, key), of_processes in views.items():
         yield Id(row.name, cast("Any", kind), key, of_processes, tuple(_lying(entries, kind, key)))
 
@@ -142,7 +148,7 @@ def _cell(column: str, kept: Mapping[str, Any]) -> Cell:
         fields=tuple(kept.get("fields", ())),
         reason=kept.get("reason", ""),
         held=kept.get("held", False),
-        name=kept.get("name", ""),
+        name=sys.intern(kept.get("name", "")),
         changed_at=datetime.fromisoformat(age) if age else None,
     )
 

@@ -113,22 +113,6 @@ def test_compose_sets_them_and_mounts_secrets() -> None:
         ]
 
 
-def test_docker_compose_itself_takes_it(tmp_path: Path) -> None:
-    program = shutil.which("docker")
-    if not program or subprocess.run([program, "compose", "version"], capture_output=True).returncode:
-        pytest.skip("no docker compose here")
-    given = answers("compose", pattern=PATTERNS[1])
-    service = "services:\n  worker:\n    image: x\n    <<: *common\n"
-    text = texts(given)["compose"].text.replace("x-airflow-common:", "x-airflow-common: &common", 1)
-    (tmp_path / "compose.yaml").write_text(text + service)
-    done = subprocess.run([program, "compose", "config", "--format=json"], cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    environment = json.loads(done.stdout)["services"]["worker"]["environment"]
-    assert canonical({name: value.replace("$$", "$") for name, value in environment.items()}) == expected(
-        given, by_command=True
-    )
-
-
 def test_the_mwaa_console_takes_each_option() -> None:
     for given, snippet in all_of("mwaa"):
         found = readers.options(snippet.text)
