@@ -20,6 +20,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database]
 TODAY = timezone.localdate()
 
 
+@pytest.fixture(autouse=True)
+def day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same for the whole run, though midnight may pass."""
+    monkeypatch.setattr(timezone, "localdate", lambda: TODAY)
+
+
 @pytest.fixture
 def finding(place: Place) -> StoredFinding:
     return stored(prefix=place.connections, name="airflow/connections/crm")

@@ -347,6 +347,11 @@ def matrix(way: Way) -> Page:
     return way.page(MATRIX)
 
 
+def owners(way: Way) -> Page:
+    way.product.clashing(IDS)
+    return pressed(MATRIX, "Owner")(way)
+
+
 def explained(way: Way) -> Page:
     page = matrix(way)
     page.get_by_role("link", name=re.compile("^clashing_")).first.click()
@@ -595,7 +600,7 @@ SCREENS: Final[Mapping[str, Screen]] = {
     "conflicts-sample": at("/d/halden-prod/conflicts/"),
     "conflicts-open": explained,
     "conflicts-none": at(f"{MATRIX}?q=there-is-no-such-thing"),
-    "conflicts-menu": pressed(f"{MATRIX}", "Owner"),
+    "conflicts-menu": owners,
     "conflicts-nothing": at("/d/", "charlie"),
     "conflict-one": of_clash(),
     "conflict-delete-row": of_clash("delete-row"),
