@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, Final
 
 from secretsui.cloud.arns import parameter_arn
-from secretsui.cloud.edge import ask
 from secretsui.cloud.sessions import Identity
 from secretsui.cloud.translate import PARAMETER_NAMES
 from secretsui.core.sensitive import Sensitive
 from secretsui.stores import aws_probe, ssm_entries, ssm_reading
+from secretsui.stores.aws_store import AwsStore
 from secretsui.stores.base import (
     Absent,
-    BadName,
     Capabilities,
     Probe,
     SecretInfo,
@@ -53,45 +50,22 @@ CAPABILITIES: Final = Capabilities(
 )
 
 
-class ParameterStore:
-    """The parameters of one account and region. Threads may share it; `calls` counts what was asked of AWS.
+class ParameterStore(AwsStore):
+    """The parameters of one account and region.
 
     A parameter is created as a SecureString, with the key `kms_key_id` if none is named; one that exists keeps its
     type, its key and its tier, but for a text that only an advanced one can hold.
     """
 
     capabilities = CAPABILITIES
+    asked = "ssm"
 
     def __init__(self, identity: Identity, *, kms_key_id: str = "", workers: int = 4) -> None:
-        self.identity = identity
-        self._kms_key_id, self._workers = kms_key_id, workers
-        self._calls = 0
-        self._counting = threading.Lock()
-
-    @property
-    def calls(self) -> int:
-        return self._calls
-
-    def _ask(
-        self, operation: str, params: Mapping[str, Any], *, name: str = "", value: Sensitive | None = None
-    ) -> dict[str, Any]:
-        if ":" in name:  # an ARN, or a version: of a secret that another prefix may own
-            raise BadName(name=name)
-        with self._counting:
-            self._calls += 1
-        return ask(self.identity, operation, params, service="ssm", name=name, value=value)
-
-    def list(self, prefix: str) -> Iterator[Sequence[SecretInfo]]:
-        """Reads one page ahead of its caller. Values that come along, none of them decrypted, are not kept."""
-        with ThreadPoolExecutor(1, thread_name_prefix="list-parameters") as ahead:
-            page, token = self._page(prefix, "")
-            while token:
-                following = ahead.submit(self._page, prefix, token)
-                yield page
-                page, token = following.result()
-            yield page
+        super().__init__(identity, workers)
+        self._kms_key_id = kms_key_id
 
     def _page(self, prefix: str, token: str) -> tuple[Sequence[SecretInfo], str]:
+        """Values that come along, none of them decrypted, are not kept."""
         params: dict[str, Any] = {"Path": path_of(prefix), "Recursive": True, "WithDecryption": False}
         params |= {"MaxResults": CAPABILITIES.page_size} | ({"NextToken": token} if token else {})
         answer = self._ask("get_parameters_by_path", params, name=params["Path"])

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, Final
 
-from secretsui.cloud.edge import ask
 from secretsui.cloud.sessions import Identity
 from secretsui.core.sensitive import Sensitive
 from secretsui.stores import aws_entries, aws_probe
 from secretsui.stores.aws_reading import BATCH, ways
+from secretsui.stores.aws_store import AwsStore
 from secretsui.stores.aws_trials import TRIALS
 from secretsui.stores.aws_writing import Writing
 from secretsui.stores.base import (
     Absent,
-    BadName,
     Capabilities,
     Probe,
     SecretInfo,
@@ -45,39 +42,14 @@ CAPABILITIES: Final = Capabilities(
 )
 
 
-class SecretsManagerStore:
-    """The secrets of one account and region. Threads may share it; `calls` counts what was asked of AWS."""
+class SecretsManagerStore(AwsStore):
+    """The secrets of one account and region."""
 
     capabilities = CAPABILITIES
+    asked = "secretsmanager"
 
     def __init__(self, identity: Identity, *, workers: int = 6) -> None:
-        self.identity = identity
-        self._workers = workers
-        self._calls = 0
-        self._counting = threading.Lock()
-
-    @property
-    def calls(self) -> int:
-        return self._calls
-
-    def _ask(
-        self, operation: str, params: Mapping[str, Any], *, name: str = "", value: Sensitive | None = None
-    ) -> dict[str, Any]:
-        if ":" in name:  # an ARN, or a version: of a secret that another prefix may own
-            raise BadName(name=name)
-        with self._counting:
-            self._calls += 1
-        return ask(self.identity, operation, params, name=name, value=value)
-
-    def list(self, prefix: str) -> Iterator[Sequence[SecretInfo]]:
-        """Reads one page ahead of its caller."""
-        with ThreadPoolExecutor(1, thread_name_prefix="list-secrets") as ahead:
-            page, token = self._page(prefix, "")
-            while token:
-                following = ahead.submit(self._page, prefix, token)
-                yield page
-                page, token = following.result()
-            yield page
+        super().__init__(identity, workers)
 
     def _page(self, prefix: str, token: str) -> tuple[Sequence[SecretInfo], str]:
         params: dict[str, Any] = {"MaxResults": CAPABILITIES.page_size, "IncludePlannedDeletion": True}
